@@ -30,7 +30,9 @@ bool text_equals_ignoring_case(struct text text, const char *string)
 
 bool text_same(struct text one, struct text other)
 {
-    return one.length == other.length && memcmp(one.start, other.start, one.length) == 0;
+    if (one.length != other.length)
+        return false;
+    return one.length == 0 || memcmp(one.start, other.start, one.length) == 0;
 }
 
 static bool is_white_space(char character)
