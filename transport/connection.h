@@ -1,0 +1,123 @@
+/* connection.h: one TCP connection during a turn.
+ *
+ * transport_next_ready() lends you the connection, locked. Then, in any order:
+ *     connection_receive()      one recv into the input
+ *     connection_input()        the octets not yet consumed; valid until the next receive, consume
+ *                               or remove
+ *     connection_consume()      the message at the front of the input is done with
+ *     connection_remove()       cuts octets out of the input, behind those that are still needed
+ *     connection_space()        where to write what is to be sent, then
+ *     connection_queue()        so many octets were written there
+ *     connection_queue_file()   after the octets, a range of a file; its descriptor is the
+ *                               connection's from then on
+ *     connection_flush()        sends what is queued, as much as a turn allows
+ * and at last transport_give_back() with what to wait for; after it the connection must not be
+ * touched. Nothing here waits for the peer.
+ */
+#ifndef STRATA_TRANSPORT_CONNECTION_H
+#define STRATA_TRANSPORT_CONNECTION_H
+
+#include "transport/wait.h"
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <time.h>
+
+enum io_status {
+    IO_FAILED = 0, /* the connection is of no more use: close it */
+    IO_DONE,
+    IO_BLOCKED,   /* not now: wait for readable or writable */
+    IO_ENDED,     /* the peer sends no more; it may still read */
+    IO_TURN_OVER, /* it could go on, but others are waiting */
+};
+
+enum {
+    SEAT_INPUT_SIZE = 36 * 1024, /* more than the longest head, so there is always room */
+    SEAT_OUTPUT_SIZE = 64 * 1024,
+    CONNECTION_TURN_OCTETS = 1 << 20, /* of a file, sent in one turn */
+};
+
+/* The buffers of whoever serves connections, one at a time: a worker's for life. */
+struct seat {
+    int64_t now; /* the instant at which this turn began */
+    char input[SEAT_INPUT_SIZE];
+    char output[SEAT_OUTPUT_SIZE];
+};
+
+/* A run of octets in a buffer. */
+struct octets {
+    char *start;
+    size_t length;
+};
+
+/* A range of an open file, and the file's time stamp when its content was decided on. */
+struct file_range {
+    int descriptor;
+    uint64_t offset;
+    uint64_t length; /* > 0 */
+    struct timespec modified;
+};
+
+struct connection {
+    pthread_mutex_t lock; /* held for a whole turn; guards all below */
+
+    /* The peer. */
+    int descriptor; /* -1: this slot is free */
+    int file;       /* a range of it is sent after the output octets; -1: none */
+    unsigned char peer_address[16];
+    uint8_t peer_family; /* AF_INET: the first four of the address */
+
+    uint8_t wait;       /* enum wait; in a turn: what it has waited for */
+    bool overdue;       /* the deadline has passed: close it */
+    bool reset;         /* close it with a reset: what was sent is incomplete */
+    bool message_ended; /* in this turn: a new clock starts */
+    uint32_t next_free; /* while the slot is free: the next free one */
+
+    /* What is unread and unsent: in the seat during a turn, in parked between turns. */
+    struct seat *seat;
+    char *parked; /* NULL when there is nothing: input octets, then output octets */
+    uint32_t input_start;
+    uint32_t input_length;
+    uint32_t output_start;
+    uint32_t output_length;
+    uint64_t file_offset;
+    uint64_t file_end;
+    struct timespec file_modified;
+
+    /* The clock of the wait. */
+    int64_t message_start;
+    int64_t start;
+    int64_t last_moved;
+    int64_t deadline;
+    uint64_t received;
+    uint64_t sent;
+    uint64_t octets_at_start; /* received or acknowledged when the clock started … */
+    uint64_t octets_seen;     /* … and when the timekeeper last looked */
+};
+
+/* One recv. DONE: there is at least one octet more. ENDED, BLOCKED, FAILED. The input is not full:
+ * consume or remove before. */
+enum io_status connection_receive(struct connection *connection);
+
+struct octets connection_input(const struct connection *connection);
+void connection_consume(struct connection *connection, size_t length);
+void connection_remove(struct connection *connection, size_t offset, size_t length);
+void connection_discard_input(struct connection *connection);
+
+/* The rest of the output buffer; empty while a file is queued. */
+struct octets connection_space(const struct connection *connection);
+void connection_queue(struct connection *connection, size_t length);
+void connection_queue_file(struct connection *connection, const struct file_range *range);
+
+/* DONE: all is sent. BLOCKED: the peer has to read first. TURN_OVER. FAILED; also where the file
+ * was cut or changed while it was sent: never pad, never mix. */
+enum io_status connection_flush(struct connection *connection);
+
+/* Sends no more; the peer may (RFC 9112 §9.6). */
+void connection_half_close(struct connection *connection);
+
+/* The peer's address as text. */
+void connection_peer(const struct connection *connection, char text[INET6_ADDRSTRLEN]);
+
+#endif

@@ -1,0 +1,49 @@
+/* listener.h: opens the listening sockets.
+ *
+ *     listeners_open()     once, at start; all or none
+ *     listeners_close()    closes what is still open
+ *
+ * A host name may stand for several addresses, IPv4 and IPv6; each becomes a listener. They are
+ * non-blocking, closed on exec, and hand TCP_NODELAY down to what they accept.
+ */
+#ifndef STRATA_TRANSPORT_LISTENER_H
+#define STRATA_TRANSPORT_LISTENER_H
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    LISTENERS_MAX = 16,
+    LISTENER_HOST_SIZE = INET6_ADDRSTRLEN + 2, /* in brackets where it is IPv6 */
+};
+
+enum listen_status {
+    LISTEN_REFUSED = 0, /* the system refused for another reason */
+    LISTEN_OPEN,
+    LISTEN_NO_SUCH_HOST,  /* the name has no address */
+    LISTEN_NOT_HERE,      /* none of its addresses is this machine's */
+    LISTEN_IN_USE,        /* another program listens there */
+    LISTEN_NOT_PERMITTED, /* a port below 1024 needs a privilege */
+    LISTEN_TOO_MANY,      /* more than LISTENERS_MAX addresses */
+};
+
+struct listener {
+    pthread_mutex_t lock; /* held while accepting, and while the descriptor is closed */
+    int descriptor;       /* -1 when closed; guarded by lock */
+    uint16_t port;
+    char host[LISTENER_HOST_SIZE]; /* as it stands in a URL */
+};
+
+struct listeners {
+    size_t count;
+    struct listener list[LISTENERS_MAX];
+};
+
+/* Listens at every address of every host. Port 0 takes a free one, the same for all. */
+enum listen_status listeners_open(struct listeners *listeners, const char *const *hosts,
+                                  size_t host_count, uint16_t port);
+void listeners_close(struct listeners *listeners);
+
+#endif

@@ -1,0 +1,153 @@
+#include "transport/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+bool transport_watch(struct transport *transport, int operation, int descriptor, uint32_t events,
+                     uint64_t about)
+{
+    struct epoll_event event = {.events = events, .data.u64 = about};
+    return epoll_ctl(transport->epoll, operation, descriptor, &event) == 0;
+}
+
+static bool watch_listeners(struct transport *transport)
+{
+    for (size_t i = 0; i < transport->listeners->count; i++)
+        if (!transport_watch(transport, EPOLL_CTL_ADD, transport->listeners->list[i].descriptor,
+                             EPOLLIN | EPOLLONESHOT, transport->options.max_connections + i))
+            return false;
+    return true;
+}
+
+static void link_slots(struct transport *transport)
+{
+    uint32_t count = transport->options.max_connections;
+    for (uint32_t slot = 0; slot < count; slot++) {
+        struct connection *connection = &transport->table[slot];
+        pthread_mutex_init(&connection->lock, NULL);
+        connection->descriptor = connection->file = -1;
+        connection->next_free = slot + 1;
+    }
+    transport->free_slot = 0;
+    transport->free_count = count;
+}
+
+enum io_status transport_open(struct transport *transport, const struct transport_options *options,
+                              struct listeners *listeners)
+{
+    memset(transport, 0, sizeof *transport);
+    transport->options = *options;
+    transport->listeners = listeners;
+    transport->table = calloc(options->max_connections, sizeof *transport->table);
+    transport->epoll = epoll_create1(EPOLL_CLOEXEC);
+    transport->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    transport->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutex_init(&transport->slots_lock, NULL);
+    if (transport->table != NULL)
+        link_slots(transport);
+    if (transport->table != NULL && transport->wake >= 0 &&
+        transport_watch(transport, EPOLL_CTL_ADD, transport->stop, EPOLLIN, EVENT_STOP) &&
+        watch_listeners(transport))
+        return IO_DONE;
+    transport_close(transport);
+    return IO_FAILED;
+}
+
+void transport_close(struct transport *transport)
+{
+    for (uint32_t slot = 0; transport->table != NULL && slot < transport->options.max_connections;
+         slot++) {
+        struct connection *connection = &transport->table[slot];
+        transport_forget_parked(transport, connection);
+        if (connection->file >= 0)
+            close(connection->file);
+        if (connection->descriptor >= 0)
+            close(connection->descriptor);
+        pthread_mutex_destroy(&connection->lock);
+    }
+    free(transport->table);
+    transport->table = NULL;
+    close(transport->epoll);
+    close(transport->stop);
+    close(transport->wake);
+    pthread_mutex_destroy(&transport->slots_lock);
+}
+
+struct connection *transport_take_slot(struct transport *transport)
+{
+    struct connection *connection = NULL;
+    pthread_mutex_lock(&transport->slots_lock);
+    if (transport->free_count > 0) {
+        connection = &transport->table[transport->free_slot];
+        transport->free_slot = connection->next_free;
+        transport->free_count--;
+    }
+    pthread_mutex_unlock(&transport->slots_lock);
+    return connection;
+}
+
+void transport_return_slot(struct transport *transport, struct connection *connection)
+{
+    pthread_mutex_lock(&transport->slots_lock);
+    connection->next_free = transport->free_slot;
+    transport->free_slot = transport_slot(transport, connection);
+    transport->free_count++;
+    bool drained = transport->free_count == transport->options.max_connections &&
+                   atomic_load(&transport->draining);
+    pthread_mutex_unlock(&transport->slots_lock);
+    if (drained)
+        transport_wake(transport);
+}
+
+void transport_forget_parked(struct transport *transport, struct connection *connection)
+{
+    if (connection->parked == NULL)
+        return;
+    atomic_fetch_sub(&transport->memory, connection->input_length + connection->output_length);
+    free(connection->parked);
+    connection->parked = NULL;
+}
+
+void transport_arm_listeners(struct transport *transport)
+{
+    for (size_t i = 0; i < transport->listeners->count; i++) {
+        struct listener *listener = &transport->listeners->list[i];
+        pthread_mutex_lock(&listener->lock);
+        if (listener->descriptor >= 0)
+            transport_watch(transport, EPOLL_CTL_MOD, listener->descriptor, EPOLLIN | EPOLLONESHOT,
+                            transport->options.max_connections + i);
+        pthread_mutex_unlock(&listener->lock);
+    }
+}
+
+/* An event in the set that every worker sees, for it is never read. */
+void transport_stop(struct transport *transport)
+{
+    eventfd_write(transport->stop, 1);
+}
+
+void transport_wake(struct transport *transport)
+{
+    eventfd_write(transport->wake, 1);
+}
+
+bool transport_is_draining(struct transport *transport)
+{
+    return atomic_load(&transport->draining);
+}
+
+uint32_t transport_count(struct transport *transport)
+{
+    pthread_mutex_lock(&transport->slots_lock);
+    uint32_t count = transport->options.max_connections - transport->free_count;
+    pthread_mutex_unlock(&transport->slots_lock);
+    return count;
+}
+
+uint32_t transport_slot(const struct transport *transport, const struct connection *connection)
+{
+    return (uint32_t)(connection - transport->table);
+}

@@ -1,0 +1,68 @@
+/* wait.h: what a connection waits for between two turns, and for how long it may.
+ *
+ * The waits, what their clock starts with and what follows when it runs out:
+ *
+ *   wait           armed for  clock starts                         then
+ *   FIRST_OCTET    readable   accept                               close
+ *   HEAD           readable   first octet of this message, or the  408, linger
+ *                             end of the message before it:
+ *                             octets don't buy time
+ *   NEXT_REQUEST   readable   last answer sent                     close
+ *   CONTENT        readable   head complete; progress counts       408, linger
+ *   PEER_READS     writable   response queued; progress counts     reset
+ *   PEER_CLOSES    readable   half-close                           close
+ *   TURN           writable   this turn's end; progress counts     reset
+ *
+ * Where progress counts, the limit is that long without an octet and, once that long has passed,
+ * less than WAIT_MINIMUM_RATE on average. TURN means: it could go on at once, but others are
+ * waiting. It waits for writable, so a peer that reads nothing is no better off in it than in
+ * PEER_READS.
+ *
+ * Instants and durations are nanoseconds of the monotonic clock.
+ */
+#ifndef STRATA_TRANSPORT_WAIT_H
+#define STRATA_TRANSPORT_WAIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum wait {
+    WAIT_CLOSE = 0, /* nothing: close the connection */
+    WAIT_FIRST_OCTET,
+    WAIT_HEAD,
+    WAIT_NEXT_REQUEST,
+    WAIT_CONTENT,
+    WAIT_PEER_READS,
+    WAIT_PEER_CLOSES,
+    WAIT_TURN,
+    WAIT_COUNT,
+};
+
+enum { WAIT_MINIMUM_RATE = 1024 }; /* octets a second */
+
+#define WAIT_SECOND  ((int64_t)1000000000)
+#define WAIT_FOREVER INT64_MAX
+
+/* The epoll events that a wait is armed for. */
+uint32_t wait_events(enum wait wait);
+
+/* Does progress count in this wait? */
+bool wait_counts_progress(enum wait wait);
+
+/* The clock of a wait in which progress counts. */
+struct wait_progress {
+    int64_t start;
+    int64_t last_moved; /* when an octet moved last */
+    uint64_t octets;    /* moved since start */
+};
+
+/* When the limit runs out, if no more octets move. */
+int64_t wait_progress_deadline(const struct wait_progress *progress, int64_t limit);
+
+/* start + limit, or WAIT_FOREVER. */
+int64_t wait_deadline(int64_t start, int64_t limit);
+
+/* The instant now, exact to a few milliseconds. */
+int64_t wait_clock(void);
+
+#endif
