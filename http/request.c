@@ -126,10 +126,10 @@ enum http_parse http_look_at_head(struct text octets, size_t *looked, struct htt
 static bool next_line(struct text *octets, struct text *line)
 {
     const char *end = memchr(octets->start, '\n', octets->length);
-    if (end == NULL)
+    if (end == NULL || end == octets->start || end[-1] != '\r')
         return false;
     size_t length = (size_t)(end - octets->start);
-    *line = text_until(*octets, length > 0 ? length - 1 : 0);
+    *line = text_until(*octets, length - 1);
     *octets = text_from(*octets, length + 1);
     return true;
 }

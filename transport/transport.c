@@ -102,11 +102,29 @@ void transport_return_slot(struct transport *transport, struct connection *conne
         transport_wake(transport);
 }
 
+/* At three quarters of the bound the timekeeper is woken, so that room is made before it is
+ * reached. */
+bool transport_reserve(struct transport *transport, uint64_t octets)
+{
+    uint64_t total = atomic_fetch_add(&transport->memory, octets) + octets;
+    if (total > transport->options.buffer_memory / 4 * 3)
+        transport_wake(transport);
+    if (total <= transport->options.buffer_memory)
+        return true;
+    transport_release(transport, octets);
+    return false;
+}
+
+void transport_release(struct transport *transport, uint64_t octets)
+{
+    atomic_fetch_sub(&transport->memory, octets);
+}
+
 void transport_forget_parked(struct transport *transport, struct connection *connection)
 {
     if (connection->parked == NULL)
         return;
-    atomic_fetch_sub(&transport->memory, connection->input_length + connection->output_length);
+    transport_release(transport, connection->input_length + connection->output_length);
     free(connection->parked);
     connection->parked = NULL;
 }

@@ -91,6 +91,11 @@ void transport_stop(struct transport *transport);
 bool transport_is_draining(struct transport *transport);
 uint32_t transport_count(struct transport *transport); /* connections open now */
 
+/* Memory for what a connection is owed counts here, whoever holds it. False: the bound is reached,
+ * and the timekeeper was woken to make room. */
+bool transport_reserve(struct transport *transport, uint64_t octets);
+void transport_release(struct transport *transport, uint64_t octets);
+
 /* Which slot of the table this is: 0 to max_connections - 1. */
 uint32_t transport_slot(const struct transport *transport, const struct connection *connection);
 

@@ -150,14 +150,11 @@ static bool park(struct transport *transport, struct connection *connection)
     connection->seat = NULL;
     if (need == 0)
         return true;
-    uint64_t total = atomic_fetch_add(&transport->memory, need) + need;
-    if (total > transport->options.buffer_memory / 4 * 3)
-        transport_wake(transport); /* the tick makes room before the bound is reached */
-    if (total <= transport->options.buffer_memory)
-        connection->parked = malloc(need);
+    if (!transport_reserve(transport, need))
+        return false;
+    connection->parked = malloc(need);
     if (connection->parked == NULL) {
-        atomic_fetch_sub(&transport->memory, need);
-        transport_wake(transport);
+        transport_release(transport, need);
         return false;
     }
     memcpy(connection->parked, seat->input + connection->input_start, connection->input_length);

@@ -1,0 +1,68 @@
+/* access_log.h: one line for each response, in Combined Log Format.
+ *
+ * Each worker has a log_buffer of its own; whole lines are written when it is full, at the tick,
+ * and at once to a terminal. A regular file is simply written to. To anything else only what fits
+ * without waiting: a reader that is too slow loses lines, which are counted and told, and never
+ * stalls the server.
+ */
+#ifndef STRATA_SERVER_ACCESS_LOG_H
+#define STRATA_SERVER_ACCESS_LOG_H
+
+#include "http/text.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+enum {
+    LOG_BUFFER_SIZE = 16 * 1024,
+    LOG_LINE_MAX = 4096, /* PIPE_BUF: what a pipe takes whole. Longer values are cut short. */
+};
+
+struct access_log {
+    const char *path;           /* NULL: not a file that can be opened anew */
+    int descriptor;             /* -1: no log */
+    mode_t type;                /* S_IFREG … */
+    atomic_uint_fast64_t lost;  /* lines dropped since they were told last */
+    pthread_mutex_t write_lock; /* a leaf: one writer at a time to what is not a regular file */
+};
+
+struct log_buffer {
+    pthread_mutex_t lock; /* a leaf; guards: */
+    size_t length;
+    char octets[LOG_BUFFER_SIZE];
+};
+
+struct log_entry {
+    const char *peer;
+    time_t time;
+    struct text request_line; /* as received; empty: none came */
+    unsigned status;
+    uint64_t octets; /* of content, as announced */
+    struct text referer;
+    struct text user_agent;
+};
+
+/* path: a file, "-" for standard output, "none". False: it cannot be opened. */
+bool access_log_open(struct access_log *log, const char *path);
+void access_log_close(struct access_log *log);
+
+/* Opens the file of that name anew, for log rotation. */
+void access_log_reopen(struct access_log *log);
+
+void access_log_add(struct access_log *log, struct log_buffer *buffer,
+                    const struct log_entry *entry);
+
+/* Writes what a buffer holds. */
+void access_log_flush(struct access_log *log, struct log_buffer *buffer);
+
+/* Tells how many lines were lost, if any were. */
+void access_log_report_lost(struct access_log *log);
+
+/* One line of at most LOG_LINE_MAX octets, its LF included. Quotes, backslashes and whatever is not
+ * printable ASCII are escaped, so that it is one line whatever the request held. */
+size_t access_log_format(const struct log_entry *entry, char line[LOG_LINE_MAX]);
+
+#endif

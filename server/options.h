@@ -1,0 +1,53 @@
+/* options.h: the command line. One table both reads it and prints --help. */
+#ifndef STRATA_SERVER_OPTIONS_H
+#define STRATA_SERVER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Exit statuses, those of sysexits.h. */
+enum exit_status {
+    EXIT_STOPPED = 0,       /* stopped in order */
+    EXIT_USAGE = 64,        /* bad usage */
+    EXIT_NO_DIRECTORY = 66, /* no such directory */
+    EXIT_CANNOT_LISTEN = 69,
+    EXIT_SYSTEM = 71, /* the system refused */
+};
+
+enum { OPTIONS_ADDRESSES_MAX = 8 };
+
+struct addresses {
+    size_t count;
+    const char *hosts[OPTIONS_ADDRESSES_MAX];
+};
+
+struct options {
+    const char *directory;
+    struct addresses addresses;
+    int64_t port;
+    int64_t threads;         /* 0: from the number of processors */
+    int64_t max_connections; /* 0: from the descriptor limit */
+    const char *access_log;  /* "-": standard output; "none" */
+    int64_t head_timeout;    /* nanoseconds, as all times here */
+    int64_t idle_timeout;
+    int64_t content_timeout;
+    int64_t send_timeout;
+    int64_t linger_timeout;
+    int64_t grace;
+    int64_t buffer_memory; /* octets */
+    bool no_deadlines;
+    bool help;
+    bool version;
+};
+
+/* What each option is when it is not given. */
+void options_set_defaults(struct options *options);
+
+/* Reads the command line. False: it is wrong, and why was said on standard error. */
+bool options_parse(struct options *options, int count, char **arguments);
+
+/* --help, on standard output, at most 80 columns wide. */
+void options_print_help(void);
+
+#endif

@@ -1,0 +1,146 @@
+#include "server/worker.h"
+
+#include <stdlib.h>
+
+void worker_init(struct worker *worker, struct server *server)
+{
+    worker->server = server;
+    worker->date_time = -1;
+    worker->exchange.root = &server->root;
+    worker->exchange.file.descriptor = -1;
+    worker->log.length = 0;
+    pthread_mutex_init(&worker->log.lock, NULL);
+}
+
+struct session *worker_session(const struct worker *worker, const struct connection *connection)
+{
+    return &worker->server->sessions[transport_slot(&worker->server->transport, connection)];
+}
+
+void session_reset(struct server *server, struct session *session)
+{
+    if (session->kept != NULL)
+        transport_release(&server->transport, session->kept->size);
+    free(session->kept);
+    *session = (struct session){.ends = OUTCOME_ANSWERED};
+}
+
+time_t worker_time(struct worker *worker)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (now.tv_sec != worker->date_time) {
+        worker->date_time = now.tv_sec;
+        http_format_date(now.tv_sec, worker->date);
+    }
+    return now.tv_sec;
+}
+
+/* Lingering: what the peer still sends is thrown away until it closes, so that no reset destroys
+ * our last answer on its way (RFC 9112 §9.6). */
+static enum wait linger(struct connection *connection)
+{
+    enum io_status status = connection_receive(connection);
+    connection_discard_input(connection);
+    return status == IO_DONE || status == IO_BLOCKED ? WAIT_PEER_CLOSES : WAIT_CLOSE;
+}
+
+/* All is sent: how does this connection end? */
+static enum wait end_connection(struct connection *connection, enum outcome ends)
+{
+    if (ends != OUTCOME_LINGERS)
+        return WAIT_CLOSE;
+    connection_half_close(connection);
+    connection_discard_input(connection);
+    return WAIT_PEER_CLOSES;
+}
+
+/* What to wait for, by what is left to be done. */
+static enum wait next_wait(struct connection *connection, const struct session *session,
+                           enum io_status flushed, bool cut)
+{
+    size_t unread = connection_input(connection).length;
+    if (flushed == IO_FAILED)
+        return WAIT_CLOSE;
+    if (flushed == IO_BLOCKED)
+        return WAIT_PEER_READS;
+    if (flushed == IO_TURN_OVER || (cut && unread > 0))
+        return WAIT_TURN;
+    if (session->ends != OUTCOME_ANSWERED)
+        return end_connection(connection, (enum outcome)session->ends);
+    if (session->content.phase != HTTP_CONTENT_UNDECIDED)
+        return WAIT_CONTENT;
+    if (unread > 0)
+        return WAIT_HEAD;
+    return connection->received == 0 ? WAIT_FIRST_OCTET : WAIT_NEXT_REQUEST;
+}
+
+/* False: there is nothing more to answer in this turn. */
+static bool receive_once(struct connection *connection, struct session *session)
+{
+    enum io_status status = connection_receive(connection);
+    if (status == IO_ENDED || status == IO_FAILED)
+        session->ends = OUTCOME_CLOSES; /* what was complete has been answered; a part is dropped */
+    return status == IO_DONE;
+}
+
+enum wait serve_connection(struct worker *worker, struct connection *connection)
+{
+    struct session *session = worker_session(worker, connection);
+    const uint64_t sent_before = connection->sent;
+    bool received = false;
+    bool cut = false;
+    int answers = 0;
+    if (connection->wait == WAIT_FIRST_OCTET || connection->overdue)
+        session_reset(worker->server, session);
+    if (connection->overdue)
+        return WAIT_CLOSE;
+    if (connection->wait == WAIT_PEER_CLOSES) /* 1. lingering */
+        return linger(connection);
+    enum io_status flushed = connection_flush(connection); /* 2. what is owed comes first */
+    while (flushed == IO_DONE && session->ends == OUTCOME_ANSWERED && !cut) {
+        enum outcome outcome = exchange_answer(worker, connection); /* 3. what is here */
+        if (outcome == OUTCOME_NO_ROOM)
+            flushed = connection_flush(connection);
+        else if (outcome == OUTCOME_ANSWERED)
+            answers++;
+        else if (outcome != OUTCOME_INCOMPLETE)
+            session->ends = (uint8_t)outcome;
+        else if (received || !receive_once(connection, session)) /* 4. what has arrived */
+            break;
+        else
+            received = true;
+        cut = answers == TURN_ANSWERS_MAX || connection->sent - sent_before >= TURN_OCTETS_MAX;
+    }
+    if (flushed == IO_DONE)
+        flushed = connection_flush(connection);                    /* 5. send the answers */
+    enum wait wait = next_wait(connection, session, flushed, cut); /* 6. and then? */
+    if (wait == WAIT_CLOSE)
+        session_reset(worker->server, session);
+    return wait;
+}
+
+static void *worker_main(void *argument)
+{
+    struct worker *worker = argument;
+    struct transport *transport = &worker->server->transport;
+    struct connection *connection;
+    while ((connection = transport_next_ready(transport, &worker->seat)) != NULL)
+        transport_give_back(transport, connection, serve_connection(worker, connection));
+    return NULL;
+}
+
+size_t pool_start(struct worker *workers, size_t count)
+{
+    size_t started = 0;
+    while (started < count &&
+           pthread_create(&workers[started].thread, NULL, worker_main, &workers[started]) == 0)
+        started++;
+    return started;
+}
+
+void pool_join(struct worker *workers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        pthread_join(workers[i].thread, NULL);
+}

@@ -1,0 +1,72 @@
+/* worker.h: the pool: a fixed number of threads, each taking turns at the connections.
+ *
+ *     pool_start()   threads that run worker_main()
+ *     pool_join()    after transport_stop()
+ */
+#ifndef STRATA_SERVER_WORKER_H
+#define STRATA_SERVER_WORKER_H
+
+#include "http/date.h"
+#include "server/access_log.h"
+#include "server/exchange.h"
+#include "transport/transport.h"
+
+enum {
+    TURN_ANSWERS_MAX = 32,     /* then others take their turn */
+    TURN_OCTETS_MAX = 1 << 20, /* likewise */
+};
+
+/* Content that a handler wants, until it is complete. */
+struct kept_content {
+    size_t size;
+    size_t length;
+    char octets[];
+};
+
+/* What is known of a connection between two turns, besides its octets. Guarded by its lock. */
+struct session {
+    struct http_content content; /* of the request at the front of the input, once it is framed */
+    struct kept_content *kept;   /* NULL: nothing */
+    uint32_t looked;             /* octets of the head looked at; when it is complete its length */
+    uint8_t ends;                /* how, when all is sent: enum outcome; ANSWERED: it goes on */
+};
+
+/* What all workers share; none of it changes while they run, but for what has a lock of its own. */
+struct server {
+    struct document_root root;
+    struct listeners listeners;
+    struct transport transport;
+    struct access_log log;
+    struct session *sessions; /* one for each slot of the transport's table */
+};
+
+/* A thread and the memory that it serves with. */
+struct worker {
+    struct server *server;
+    pthread_t thread;
+    struct seat seat;
+    struct exchange exchange;
+    struct log_buffer log;
+    time_t date_time; /* what date stands for */
+    char date[HTTP_DATE_SIZE];
+};
+
+void worker_init(struct worker *worker, struct server *server);
+
+/* How many of the workers could be started: 0 to count. */
+size_t pool_start(struct worker *workers, size_t count);
+void pool_join(struct worker *workers, size_t count);
+
+/* A turn: as much as can be done for a connection without waiting. Returns what to wait for. */
+enum wait serve_connection(struct worker *worker, struct connection *connection);
+
+/* The session of a connection. */
+struct session *worker_session(const struct worker *worker, const struct connection *connection);
+
+/* Ready for the next request. */
+void session_reset(struct server *server, struct session *session);
+
+/* The time now, and in worker->date the Date of it. */
+time_t worker_time(struct worker *worker);
+
+#endif
