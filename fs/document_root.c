@@ -26,50 +26,30 @@ static int open_beneath(int directory, const char *name, uint64_t flags)
         /* glibc 2.36 has no wrapper for it. */
         int descriptor = (int)syscall(SYS_openat2, directory, name, &how, sizeof how);
         bool again = errno == EINTR || (errno == EAGAIN && tries < RESOLVE_TRIES);
-        if (descriptor >= 0 || !again)
-            return descriptor;
+        if (descriptor >= 0 || !again) return descriptor;
     }
 }
 
 static enum fs_status status_of(int error)
 {
-    switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-    case ENAMETOOLONG:
-        return FS_NOT_FOUND;
-    case EXDEV: /* would leave the root */
-    case ELOOP: /* a magic link, or a loop of links */
-    case ENXIO: /* a socket, or a device without a driver */
-    case ENODEV:
-        return FS_NOT_SERVED;
-    case EACCES:
-    case EPERM:
-        return FS_FORBIDDEN;
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case EAGAIN:
-        return FS_EXHAUSTED;
-    default:
-        return FS_FAILED;
-    }
+    if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG) return FS_NOT_FOUND;
+    if (error == EXDEV || error == ELOOP) return FS_NOT_SERVED;  /* out of the root; magic links */
+    if (error == ENXIO || error == ENODEV) return FS_NOT_SERVED; /* a socket; no such device */
+    if (error == EACCES || error == EPERM) return FS_FORBIDDEN;
+    bool exhausted = error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;
+    return exhausted ? FS_EXHAUSTED : FS_FAILED;
 }
 
 enum fs_status document_root_open(struct document_root *root, const char *directory)
 {
     root->directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (root->directory < 0)
-        return status_of(errno);
+    if (root->directory < 0) return status_of(errno);
     int probe = open_beneath(root->directory, ".", O_PATH);
-    if (probe >= 0) {
-        close(probe);
-        return FS_FOUND;
-    }
-    int error = errno;
-    document_root_close(root);
+    enum fs_status status = probe >= 0 ? FS_FOUND : status_of(errno);
     /* Some containers answer EPERM for system calls that they do not know. */
-    return error == ENOSYS || error == EPERM ? FS_UNSUPPORTED : status_of(error);
+    if (probe < 0 && (errno == ENOSYS || errno == EPERM)) status = FS_UNSUPPORTED;
+    close(probe >= 0 ? probe : root->directory);
+    return status;
 }
 
 void document_root_close(struct document_root *root)
@@ -80,31 +60,31 @@ void document_root_close(struct document_root *root)
 
 static bool is_hidden(const char *path)
 {
-    for (const char *slash = path; slash != NULL; slash = strchr(slash + 1, '/')) {
-        size_t length = strcspn(slash + 1, "/");
-        bool well_known =
-            length == strlen(".well-known") && strncmp(slash + 1, ".well-known", length) == 0;
-        if (slash[1] == '.' && !well_known)
+    static const char well_known[] = "/.well-known";
+    for (const char *dot = strstr(path, "/."); dot != NULL; dot = strstr(dot + 1, "/."))
+        if (strcspn(dot + 1, "/") + 1 != strlen(well_known) ||
+            strncmp(dot, well_known, strlen(well_known)) != 0)
             return true;
-    }
     return false;
 }
 
 /* O_NONBLOCK: opening a FIFO must not wait for its writer. O_NOCTTY: nor become its terminal's. */
-static enum fs_status open_regular(const struct document_root *root, const char *name,
-                                   struct file *file)
+static enum fs_status open_regular(
+    const struct document_root *root, const char *name, struct file *file)
 {
     struct stat status;
     int descriptor = open_beneath(root->directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    if (descriptor < 0)
-        return status_of(errno);
-    if (fstat(descriptor, &status) != 0) {
-        close(descriptor);
-        return FS_FAILED;
+    if (descriptor < 0 && errno == EACCES) { /* a directory may be searched but not read */
+        int directory = open_beneath(root->directory, name, O_PATH | O_DIRECTORY);
+        if (directory < 0) return FS_FORBIDDEN;
+        close(directory);
+        return FS_DIRECTORY;
     }
-    if (!S_ISREG(status.st_mode)) {
+    if (descriptor < 0) return status_of(errno);
+    bool known = fstat(descriptor, &status) == 0;
+    if (!known || !S_ISREG(status.st_mode)) {
         close(descriptor);
-        return S_ISDIR(status.st_mode) ? FS_DIRECTORY : FS_NOT_SERVED;
+        return !known ? FS_FAILED : S_ISDIR(status.st_mode) ? FS_DIRECTORY : FS_NOT_SERVED;
     }
     *file = (struct file){
         .descriptor = descriptor,
@@ -115,27 +95,20 @@ static enum fs_status open_regular(const struct document_root *root, const char 
     return FS_FOUND;
 }
 
-enum fs_status document_root_open_file(const struct document_root *root, const char *path,
-                                       struct file *file)
+enum fs_status document_root_open_file(
+    const struct document_root *root, const char *path, struct file *file)
 {
-    char name[PATH_MAX];
+    char name[PATH_MAX + sizeof "index.html"];
     size_t length = strlen(path);
-    if (path[0] != '/')
-        return FS_REFUSED;
-    if (length + strlen("index.html") > sizeof name)
-        return FS_NOT_FOUND;
-    if (is_hidden(path))
-        return FS_NOT_SERVED;
+    if (path[0] != '/') return FS_REFUSED;
+    if (is_hidden(path)) return FS_NOT_SERVED;
     bool ends_in_slash = path[length - 1] == '/';
-    memcpy(name, path + 1, length); /* with its NUL: relative to the root */
-    if (ends_in_slash)
-        strcpy(name + length - 1, "index.html");
+    if (length + strlen("index.html") > sizeof name) return FS_NOT_FOUND;
+    snprintf(name, sizeof name, "%s%s", path + 1, ends_in_slash ? "index.html" : "");
     enum fs_status status = open_regular(root, name, file);
-    if (status == FS_NOT_FOUND && !ends_in_slash) {
-        strcpy(name + length - 1, ".html");
-        status = open_regular(root, name, file);
-    } else if (!ends_in_slash) {
-        return status;
-    }
-    return status == FS_DIRECTORY ? FS_NOT_FOUND : status; /* one that is called index.html */
+    if (ends_in_slash || status != FS_NOT_FOUND)
+        return ends_in_slash && status == FS_DIRECTORY ? FS_NOT_FOUND : status;
+    strcat(name, ".html");
+    status = open_regular(root, name, file);
+    return status == FS_DIRECTORY ? FS_NOT_FOUND : status;
 }

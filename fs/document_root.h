@@ -8,8 +8,7 @@
  * whatever would leave it ("..", absolute symlinks, a directory moved meanwhile), and
  * RESOLVE_NO_MAGICLINKS the links of /proc. No check of names can be as safe.
  */
-#ifndef STRATA_FS_DOCUMENT_ROOT_H
-#define STRATA_FS_DOCUMENT_ROOT_H
+#pragma once
 
 #include <stdint.h>
 #include <time.h>
@@ -45,7 +44,5 @@ void document_root_close(struct document_root *root);
 /* Opens what an absolute path means: path/index.html where it ends in a slash, else the file of
  * that name, else path.html. No segment may start with a dot, except ".well-known" (RFC 8615).
  * Fills in file only when it returns FS_FOUND. Never blocks on a FIFO or device. */
-enum fs_status document_root_open_file(const struct document_root *root, const char *path,
-                                       struct file *file);
-
-#endif
+enum fs_status document_root_open_file(
+    const struct document_root *root, const char *path, struct file *file);

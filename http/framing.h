@@ -8,8 +8,7 @@
  * undecided; http_frame_content()      decides it from a complete head, then http_take_content()
  * takes octets as they come, until COMPLETE or INVALID.
  */
-#ifndef STRATA_HTTP_FRAMING_H
-#define STRATA_HTTP_FRAMING_H
+#pragma once
 
 #include "http/request.h"
 
@@ -51,20 +50,19 @@ struct http_content {
 };
 
 /* Decides the framing. False: refused, and no octet after the head may be interpreted. */
-bool http_frame_content(const struct http_request *request, struct http_content *content,
-                        struct http_problem *problem);
+bool http_frame_content(
+    const struct http_request *request, struct http_content *content, struct http_problem *problem);
 
 /* Takes framing octets and then at most one run of content, which *data points to (empty when there
  * is none); *taken says how many octets in all.
- * COMPLETE: the message has ended. INVALID: interpret nothing after it. INCOMPLETE: call again with
+ * COMPLETE: the message has ended. INVALID: interpret nothing after it; the
+ * content is undecided again. INCOMPLETE: call again with
  * the octets not taken, or with more. */
 enum http_parse http_take_content(struct http_content *content, struct text octets, size_t *taken,
-                                  struct text *data, struct http_problem *problem);
+    struct text *data, struct http_problem *problem);
 
 /* Is the content known to be longer than limit? */
 bool http_content_exceeds(const struct http_content *content, uint64_t limit);
 
 /* RFC 9112 §9.3: 1.1 unless "close", 1.0 only with "keep-alive". */
 bool http_persists(const struct http_request *request);
-
-#endif

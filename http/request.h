@@ -6,8 +6,7 @@
  *     http_parse_request_head()     what does it say? Call it when the look said COMPLETE.
  * Nothing is copied: the texts of a request point into the octets given, and live as long as those.
  */
-#ifndef STRATA_HTTP_REQUEST_H
-#define STRATA_HTTP_REQUEST_H
+#pragma once
 
 #include "http/status.h"
 #include "http/text.h"
@@ -43,8 +42,8 @@ enum http_parse http_look_at_head(struct text octets, size_t *looked, struct htt
 /* Parses a head: COMPLETE or INVALID. On INVALID the request holds what came before the fault.
  * Given octets that the look refused, it parses the whole lines among them; what is wrong with
  * those comes before a limit. */
-enum http_parse http_parse_request_head(struct text head, struct http_request *request,
-                                        struct http_problem *problem);
+enum http_parse http_parse_request_head(
+    struct text head, struct http_request *request, struct http_problem *problem);
 
 /* How many field lines have that name, and the value of the first (unchanged when there is none).
  * Names are compared ignoring case, RFC 9110 §5.1. */
@@ -57,6 +56,4 @@ struct http_list {
     struct text rest;
 };
 bool http_next_list_element(const struct http_request *request, const char *name,
-                            struct http_list *list, struct text *element);
-
-#endif
+    struct http_list *list, struct text *element);

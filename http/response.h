@@ -7,8 +7,7 @@
  * A field that would break the head (a control character, no room) is left out and the response
  * marked broken: whoever sends it then sends a 500 instead. So no caller has to check each field.
  */
-#ifndef STRATA_HTTP_RESPONSE_H
-#define STRATA_HTTP_RESPONSE_H
+#pragma once
 
 #include "http/status.h"
 #include "http/text.h"
@@ -22,16 +21,9 @@ enum {
     HTTP_RESPONSE_HEAD_MAX = HTTP_RESPONSE_FIELDS_MAX + 256,
 };
 
-/* What Connection says, RFC 9112 §9.3. */
-enum http_persistence {
-    HTTP_CLOSES = 0, /* "close" */
-    HTTP_PERSISTS,   /* nothing: 1.1 persists by itself */
-    HTTP_KEEPS_ALIVE /* "keep-alive", to a 1.0 client that asked for it */
-};
-
 struct http_response {
     enum http_status status;
-    enum http_persistence persistence;
+    const char *connection; /* "close", "keep-alive" (RFC 9112 §9.3), or NULL: no such field */
     bool broken;
     size_t fields_length;
     char fields[HTTP_RESPONSE_FIELDS_MAX]; /* whole lines with CR LF; not NUL-terminated */
@@ -41,12 +33,7 @@ void http_response_start(struct http_response *response, enum http_status status
 void http_response_add_field(struct http_response *response, const char *name, struct text value);
 void http_response_add_number(struct http_response *response, const char *name, uint64_t value);
 
-/* Adds lines that are known to be valid, each with its CR LF. */
-void http_response_add_lines(struct http_response *response, struct text lines);
-
 /* Writes status line, Date, fields, Connection and the empty line; at most HTTP_RESPONSE_HEAD_MAX
  * octets. Returns how many. date is an HTTP-date (RFC 9110 §6.6.1). */
-size_t http_response_format_head(const struct http_response *response, const char *date,
-                                 char *octets);
-
-#endif
+size_t http_response_format_head(
+    const struct http_response *response, const char *date, char *octets);

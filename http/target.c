@@ -2,160 +2,126 @@
 
 #include <string.h>
 
-static bool is_alphanumeric(char octet)
-{
-    return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
-           (octet >= 'a' && octet <= 'z');
-}
-
 /* unreserved or sub-delims, RFC 3986 §2.2 and §2.3 */
 static bool is_name_octet(char octet)
 {
-    return is_alphanumeric(octet) || (octet != '\0' && strchr("-._~!$&'()*+,;=", octet) != NULL);
+    return text_is_alphanumeric(octet) ||
+        (octet != '\0' && strchr("-._~!$&'()*+,;=", octet) != NULL);
+}
+
+/* Takes one octet off an encoded text, decoded; false when it does not stand for one. */
+static bool next_octet(struct text *text, char *octet)
+{
+    bool encoded = text->start[0] == '%';
+    *octet = text->start[0];
+    if (encoded) {
+        int high = text->length > 2 ? text_hex_digit(text->start[1]) : -1;
+        int low = text->length > 2 ? text_hex_digit(text->start[2]) : -1;
+        if (high < 0 || low < 0) return false;
+        *octet = (char)(high * 16 + low);
+    }
+    *text = text_from(*text, encoded ? 3 : 1);
+    return true;
 }
 
 /* How many octets the host takes: an IP literal in brackets, or a registered name, RFC 3986 §3.2.2.
- * A host may be empty. */
+ */
 static size_t host_length(struct text text)
 {
-    size_t length = 0;
+    struct text rest = text;
+    char octet;
     if (text.length > 0 && text.start[0] == '[') {
-        do
-            length++;
-        while (length < text.length && (text_hex_digit(text.start[length]) >= 0 ||
-                                        text.start[length] == ':' || text.start[length] == '.'));
-        bool closed = length > 1 && length < text.length && text.start[length] == ']';
-        return closed ? length + 1 : 0;
+        size_t end = text_find(text, ']');
+        for (size_t i = 1; i < end; i++)
+            if (text_hex_digit(text.start[i]) < 0 && text.start[i] != ':' && text.start[i] != '.')
+                return 0;
+        return end > 1 && end < text.length ? end + 1 : 0;
     }
-    while (length < text.length) {
-        if (is_name_octet(text.start[length]))
-            length++;
-        else if (text.start[length] == '%' && length + 2 < text.length &&
-                 text_hex_digit(text.start[length + 1]) >= 0 &&
-                 text_hex_digit(text.start[length + 2]) >= 0)
-            length += 3;
-        else
-            break;
-    }
-    return length;
+    while (rest.length > 0 && (is_name_octet(rest.start[0]) || rest.start[0] == '%'))
+        if (!next_octet(&rest, &octet)) return 0;
+    return text.length - rest.length;
 }
 
-/* host [":" port] without user information, RFC 9110 §4.2.4; a port needs a host. */
+/* host [":" port] without user information, RFC 9110 §4.2.4 */
 static bool is_authority(struct text text)
 {
     size_t length = host_length(text);
-    if (length == 0)
-        return false;
-    if (length < text.length && text.start[length] != ':')
-        return false;
+    if (length == 0 || (length < text.length && text.start[length] != ':')) return false;
     for (size_t i = length + 1; i < text.length; i++)
-        if (text.start[i] < '0' || text.start[i] > '9')
-            return false;
+        if (text.start[i] < '0' || text.start[i] > '9') return false;
     return true;
 }
 
 bool http_check_host(const struct http_request *request, struct http_problem *problem)
 {
-    struct text host = {NULL, 0};
+    struct text host = text_of("");
     size_t count = http_find_field(request, "Host", &host);
-    if (count == 0 && request->minor_version >= 1)
-        return http_refuse(problem, HTTP_BAD_REQUEST,
-                           "A request in HTTP/1.1 needs a Host field line", "RFC 9112 §3.2");
-    if (count > 1)
-        return http_refuse(problem, HTTP_BAD_REQUEST, "There is more than one Host field line",
-                           "RFC 9112 §3.2");
-    if (host.length > 0 && !is_authority(host))
-        return http_refuse(problem, HTTP_BAD_REQUEST, "The value of Host is not a host and a port",
-                           "RFC 9112 §3.2");
-    return true;
-}
-
-/* The offset of the first occurrence, or the length where there is none. */
-static size_t find(struct text text, char octet)
-{
-    const char *found = memchr(text.start, octet, text.length);
-    return found == NULL ? text.length : (size_t)(found - text.start);
+    if (count == 0 && request->minor_version >= 1) return http_refuse(problem, HTTP_FAULT_NO_HOST);
+    if (count > 1) return http_refuse(problem, HTTP_FAULT_MANY_HOSTS);
+    return host.length == 0 || is_authority(host) || http_refuse(problem, HTTP_FAULT_HOST);
 }
 
 /* absolute-form, RFC 9112 §3.2.2. Leaves in *rest the path and the query. */
-static bool parse_absolute_form(struct text *rest, struct http_target *target,
-                                struct http_problem *problem)
+static bool parse_absolute_form(
+    struct text *rest, struct http_target *target, struct http_problem *problem)
 {
-    struct text scheme = text_until(*rest, find(*rest, ':'));
+    struct text scheme = text_until(*rest, text_find(*rest, ':'));
     struct text after = text_from(*rest, scheme.length);
     if (text_equals_ignoring_case(scheme, "https"))
-        return http_refuse(problem, HTTP_MISDIRECTED_REQUEST,
-                           "The target's scheme is https, but this server speaks http only",
-                           "RFC 9110 §7.4");
+        return http_refuse(problem, HTTP_FAULT_TARGET_HTTPS);
     if (!text_equals_ignoring_case(scheme, "http") || after.length < 3 ||
         memcmp(after.start, "://", 3) != 0)
-        return http_refuse(problem, HTTP_BAD_REQUEST,
-                           "The target is neither a path nor starts with http://", "RFC 9112 §3.2");
+        return http_refuse(problem, HTTP_FAULT_TARGET_FORM);
     after = text_from(after, 3);
-    size_t length = find(after, '/');
-    length = find(text_until(after, length), '?');
+    size_t length = text_find(text_until(after, text_find(after, '/')), '?');
     target->authority = text_until(after, length);
-    if (!is_authority(target->authority))
-        return http_refuse(problem, HTTP_BAD_REQUEST, "The target has no valid host",
-                           "RFC 9110 §4.2.1");
     target->form = HTTP_ABSOLUTE_FORM;
     *rest = text_from(after, length);
-    return true;
+    return is_authority(target->authority) || http_refuse(problem, HTTP_FAULT_TARGET_HOST);
 }
 
 /* The other forms are for one method each, RFC 9112 §3.2.3 and §3.2.4. */
-static bool parse_special_form(const struct http_request *request, struct http_target *target,
-                               struct http_problem *problem)
+static bool parse_special_form(
+    const struct http_request *request, struct http_target *target, struct http_problem *problem)
 {
-    if (text_equals(request->target, "*") && text_equals(request->method, "OPTIONS"))
+    bool asterisk = text_equals(request->target, "*");
+    if (asterisk && text_equals(request->method, "OPTIONS"))
         target->form = HTTP_ASTERISK_FORM;
-    else if (is_authority(request->target) && text_equals(request->method, "CONNECT"))
+    else if (text_equals(request->method, "CONNECT") && is_authority(request->target) &&
+        host_length(request->target) + 1 < request->target.length) /* RFC 9110 §9.3.6: a port */
         target->form = HTTP_AUTHORITY_FORM;
-    else if (text_equals(request->target, "*"))
-        return http_refuse(problem, HTTP_BAD_REQUEST, "The target * is for OPTIONS only",
-                           "RFC 9112 §3.2.4");
     else
-        return http_refuse(problem, HTTP_BAD_REQUEST,
-                           "The target is neither a path nor starts with http://", "RFC 9112 §3.2");
-    return true;
-}
-
-/* Takes one octet off an encoded path, decoded; false when it does not stand for one. */
-static bool next_octet(struct text *path, char *octet)
-{
-    size_t length = 1;
-    *octet = path->start[0];
-    if (*octet == '%') {
-        int high = path->length > 2 ? text_hex_digit(path->start[1]) : -1;
-        int low = path->length > 2 ? text_hex_digit(path->start[2]) : -1;
-        if (high < 0 || low < 0)
-            return false;
-        *octet = (char)(high * 16 + low);
-        length = 3;
-    }
-    *path = text_from(*path, length);
+        return http_refuse(problem, asterisk ? HTTP_FAULT_ASTERISK : HTTP_FAULT_TARGET_FORM);
     return true;
 }
 
 /* Ends the segment that starts at segment: empty ones and "." vanish, ".." takes the one before
- * with it. The path always starts with a slash, and so does each segment. */
+ * with it; false where there is none. The path always starts with a slash, and so does each
+ * segment. */
 static bool end_segment(struct http_target *target, size_t segment, bool slash)
 {
     struct text name = {target->path + segment, target->path_length - segment};
-    if (name.length == 0)
-        return true;
     if (text_equals(name, ".")) {
         target->path_length = segment;
     } else if (text_equals(name, "..")) {
-        if (segment == 1)
-            return false;
         target->path_length = segment - 1;
-        while (target->path[target->path_length - 1] != '/')
+        while (target->path_length > 0 && target->path[target->path_length - 1] != '/')
             target->path_length--;
     } else if (slash) {
         target->path[target->path_length++] = '/';
     }
-    return true;
+    return target->path_length > 0;
+}
+
+/* An empty segment names no file: "//" stands for "/". */
+static void collapse_slashes(struct http_target *target)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < target->path_length; i++)
+        if (target->path[i] != '/' || length == 0 || target->path[length - 1] != '/')
+            target->path[length++] = target->path[i];
+    target->path[length] = '\0';
+    target->path_length = length;
 }
 
 static bool decode_path(struct text path, struct http_target *target, struct http_problem *problem)
@@ -164,51 +130,39 @@ static bool decode_path(struct text path, struct http_target *target, struct htt
     size_t segment = 1;
     target->path[0] = '/';
     target->path_length = 1;
+    if (path.length > 0) path = text_from(path, 1); /* its slash */
     while (path.length > 0) {
         bool slash = path.start[0] == '/';
         char octet;
-        if (!next_octet(&path, &octet))
-            return http_refuse(
-                problem, HTTP_BAD_REQUEST,
-                "A percent sign in the target is not followed by two hexadecimal digits",
-                "RFC 3986 §2.1");
+        if (!next_octet(&path, &octet)) return http_refuse(problem, HTTP_FAULT_PERCENT);
         if ((unsigned char)octet < 0x20 || octet == 0x7f)
-            return http_refuse(problem, HTTP_BAD_REQUEST,
-                               "The target's path holds an encoded control character",
-                               "RFC 3986 §7.3");
+            return http_refuse(problem, HTTP_FAULT_ENCODED_CONTROL);
         encoded_slash = encoded_slash || (octet == '/' && !slash);
-        if (!slash)
-            target->path[target->path_length++] = octet;
+        if (!slash) target->path[target->path_length++] = octet;
         if ((slash || path.length == 0) && !end_segment(target, segment, slash))
-            return http_refuse(problem, HTTP_BAD_REQUEST,
-                               "The target's dot segments lead above the root", "RFC 3986 §5.2.4");
-        if (slash)
-            segment = target->path_length;
+            return http_refuse(problem, HTTP_FAULT_ABOVE_ROOT);
+        if (slash) segment = target->path_length;
     }
-    target->path[target->path_length] = '\0';
-    if (encoded_slash)
-        return http_refuse(problem, HTTP_NOT_FOUND, "No file name holds a slash, encoded or not",
-                           "RFC 9110 §15.5.5");
-    return true;
+    collapse_slashes(target);
+    return !encoded_slash || http_refuse(problem, HTTP_FAULT_ENCODED_SLASH);
 }
 
-bool http_parse_target(const struct http_request *request, struct http_target *target,
-                       struct http_problem *problem)
+bool http_parse_target(
+    const struct http_request *request, struct http_target *target, struct http_problem *problem)
 {
     struct text rest = request->target;
-    target->form = HTTP_TARGET_REFUSED;
+    target->form = HTTP_ORIGIN_FORM;
     target->authority = target->query = text_until(rest, 0);
     target->path_length = 0;
     target->path[0] = '\0';
     http_find_field(request, "Host", &target->authority);
-    bool has_colon = find(rest, ':') < rest.length;
-    if (rest.start[0] == '/')
-        target->form = HTTP_ORIGIN_FORM;
-    else if (!has_colon || text_equals(request->method, "CONNECT"))
-        return parse_special_form(request, target, problem);
-    else if (!parse_absolute_form(&rest, target, problem))
-        return false;
-    size_t path_length = find(rest, '?');
+    if (rest.start[0] != '/') {
+        bool absolute = memchr(rest.start, ':', rest.length) != NULL;
+        if (!absolute || text_equals(request->method, "CONNECT"))
+            return parse_special_form(request, target, problem);
+        if (!parse_absolute_form(&rest, target, problem)) return false;
+    }
+    size_t path_length = text_find(rest, '?');
     target->query = text_from(rest, path_length);
     return decode_path(text_until(rest, path_length), target, problem);
 }
@@ -218,10 +172,9 @@ size_t http_encode_path(const char *path, char *encoded)
     static const char digits[] = "0123456789ABCDEF";
     size_t length = 0;
     for (; *path != '\0'; path++) {
-        if (is_name_octet(*path) || strchr(":@/", *path) != NULL) {
-            encoded[length++] = *path;
-        } else {
-            encoded[length++] = '%';
+        bool plain = is_name_octet(*path) || strchr(":@/", *path) != NULL;
+        encoded[length++] = plain ? *path : '%';
+        if (!plain) {
             encoded[length++] = digits[(unsigned char)*path >> 4];
             encoded[length++] = digits[(unsigned char)*path & 15];
         }

@@ -4,8 +4,7 @@
  * (percent-encoding), §5.2.4 (dot segments). The path is decoded once and then cleaned; what a name
  * means as a file is not decided here.
  */
-#ifndef STRATA_HTTP_TARGET_H
-#define STRATA_HTTP_TARGET_H
+#pragma once
 
 #include "http/request.h"
 
@@ -31,11 +30,9 @@ struct http_target {
 bool http_check_host(const struct http_request *request, struct http_problem *problem);
 
 /* Decides the form and decodes the path of the request's target. */
-bool http_parse_target(const struct http_request *request, struct http_target *target,
-                       struct http_problem *problem);
+bool http_parse_target(
+    const struct http_request *request, struct http_target *target, struct http_problem *problem);
 
 /* Writes a decoded path percent-encoded, all but unreserved characters, sub-delims and ":@/" (RFC
  * 3986 §3.3). Returns its length; at most 3 x the path's. Not NUL-terminated. */
 size_t http_encode_path(const char *path, char *encoded);
-
-#endif

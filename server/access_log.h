@@ -5,8 +5,7 @@
  * without waiting: a reader that is too slow loses lines, which are counted and told, and never
  * stalls the server.
  */
-#ifndef STRATA_SERVER_ACCESS_LOG_H
-#define STRATA_SERVER_ACCESS_LOG_H
+#pragma once
 
 #include "http/text.h"
 
@@ -17,8 +16,8 @@
 #include <time.h>
 
 enum {
-    LOG_BUFFER_SIZE = 16 * 1024,
-    LOG_LINE_MAX = 4096, /* PIPE_BUF: what a pipe takes whole. Longer values are cut short. */
+    LOG_BUFFER_SIZE = 4096, /* PIPE_BUF: what a pipe takes whole */
+    LOG_LINE_MAX = 4096,    /* longer values are cut short */
 };
 
 struct access_log {
@@ -52,8 +51,8 @@ void access_log_close(struct access_log *log);
 /* Opens the file of that name anew, for log rotation. */
 void access_log_reopen(struct access_log *log);
 
-void access_log_add(struct access_log *log, struct log_buffer *buffer,
-                    const struct log_entry *entry);
+void access_log_add(
+    struct access_log *log, struct log_buffer *buffer, const struct log_entry *entry);
 
 /* Writes what a buffer holds. */
 void access_log_flush(struct access_log *log, struct log_buffer *buffer);
@@ -64,5 +63,3 @@ void access_log_report_lost(struct access_log *log);
 /* One line of at most LOG_LINE_MAX octets, its LF included. Quotes, backslashes and whatever is not
  * printable ASCII are escaped, so that it is one line whatever the request held. */
 size_t access_log_format(const struct log_entry *entry, char line[LOG_LINE_MAX]);
-
-#endif

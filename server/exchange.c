@@ -22,139 +22,110 @@ static void start(struct exchange *exchange)
 /* Steps 1 and 2: is the head here, and what does it say? While content arrives the head stays in
  * the input, and is parsed again. */
 static enum http_parse read_head(struct exchange *exchange, struct session *session,
-                                 struct text input, struct http_problem *problem)
+    struct text input, struct http_problem *problem)
 {
     size_t looked = session->looked;
-    bool framed = session->content.phase != HTTP_CONTENT_UNDECIDED;
-    enum http_parse look = framed ? HTTP_COMPLETE : http_look_at_head(input, &looked, problem);
+    enum http_parse look = HTTP_COMPLETE;
+    struct http_problem limit;
+    if (session->content.phase == HTTP_CONTENT_UNDECIDED)
+        look = http_look_at_head(input, &looked, &limit);
     session->looked = (uint32_t)looked;
-    if (look == HTTP_INCOMPLETE)
-        return look;
-    struct http_problem earlier;
+    if (look == HTTP_INCOMPLETE) return look;
     enum http_parse parse =
-        http_parse_request_head(text_until(input, looked), &exchange->request, &earlier);
-    /* A fault in the lines before a limit comes before the limit; one of syntax before all. */
+        http_parse_request_head(text_until(input, looked), &exchange->request, problem);
     bool has_line = exchange->request.line.length > 0;
-    if (parse == HTTP_INVALID && (look == HTTP_COMPLETE || has_line) &&
-        (look == HTTP_COMPLETE || problem->status != HTTP_BAD_REQUEST))
-        *problem = earlier;
-    if (!has_line)
-        exchange->request.line = text_until(input, looked);
-    return look == HTTP_INVALID ? look : parse;
+    if (!has_line) exchange->request.line = text_until(input, looked);
+    if (look == HTTP_COMPLETE) return parse;
+    /* The order of the checks: a fault in the whole lines before a limit comes before it. */
+    if (parse == HTTP_COMPLETE || !has_line || limit.status == HTTP_BAD_REQUEST) *problem = limit;
+    return look;
 }
 
-/* Step 3: where does the message end? Once a request. */
-static enum http_parse frame(struct exchange *exchange, struct session *session,
-                             struct http_problem *problem)
-{
-    if (session->content.phase != HTTP_CONTENT_UNDECIDED)
-        return HTTP_COMPLETE;
-    return http_frame_content(&exchange->request, &session->content, problem) ? HTTP_COMPLETE
-                                                                              : HTTP_INVALID;
-}
-
-static uint64_t content_limit(const struct exchange *exchange)
+static bool check_content_limit(
+    const struct exchange *exchange, const struct session *session, struct http_problem *problem)
 {
     uint32_t limit = exchange->method->content_limit;
-    return limit > 0 ? limit : METHOD_CONTENT_MAX;
-}
-
-static bool check_content_limit(const struct exchange *exchange, const struct session *session,
-                                struct http_problem *problem)
-{
-    if (!http_content_exceeds(&session->content, content_limit(exchange)))
-        return true;
-    return http_refuse(problem, HTTP_CONTENT_TOO_LARGE,
-                       "The request has more content than this method takes here",
-                       "RFC 9110 §15.5.14");
+    return !http_content_exceeds(&session->content, limit > 0 ? limit : METHOD_CONTENT_MAX) ||
+        http_refuse(problem, HTTP_FAULT_MUCH_CONTENT);
 }
 
 /* Expect, RFC 9110 §10.1.1: not defined for 1.0, where it is ignored. */
-static bool check_expectation(const struct exchange *exchange, struct http_problem *problem)
+static bool check_expectation(
+    const struct exchange *exchange, bool *continues, struct http_problem *problem)
 {
     struct http_list list = {0};
     struct text expectation;
     while (exchange->request.minor_version >= 1 &&
-           http_next_list_element(&exchange->request, "Expect", &list, &expectation))
+        http_next_list_element(&exchange->request, "Expect", &list, &expectation)) {
         if (!text_equals_ignoring_case(expectation, "100-continue"))
-            return http_refuse(problem, HTTP_EXPECTATION_FAILED,
-                               "The only expectation that can be met is 100-continue",
-                               "RFC 9110 §10.1.1");
+            return http_refuse(problem, HTTP_FAULT_EXPECTATION);
+        *continues = true;
+    }
     return true;
 }
 
-/* Step 4: what the head alone decides, in the order of the checks. */
-static bool check_head(struct exchange *exchange, const struct session *session,
-                       struct http_problem *problem)
-{
-    if (!http_check_host(&exchange->request, problem))
-        return false;
-    exchange->method = method_find(exchange->request.method);
-    if (exchange->method == NULL)
-        return http_refuse(problem, HTTP_NOT_IMPLEMENTED, "This server has no such method",
-                           "RFC 9110 §15.6.2");
-    return http_parse_target(&exchange->request, &exchange->target, problem) &&
-           check_content_limit(exchange, session, problem) && check_expectation(exchange, problem);
-}
-
-/* Step 5: 100, if it was asked for, content is to come and none of it is here. */
-static void invite_content(const struct exchange *exchange, const struct session *session,
-                           struct connection *connection)
+/* Steps 3 and 4: where does it end, and what does the head alone decide? In the order of the
+ * checks. 100 is sent where it is asked for, content is to come and none of it is here. */
+static bool check_head(struct exchange *exchange, struct session *session,
+    struct connection *connection, struct http_problem *problem)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    struct text expectation;
-    bool nothing_here = connection_input(connection).length == session->looked;
-    if (session->content.phase == HTTP_CONTENT_COMPLETE || !nothing_here ||
-        session->content.octets_so_far > 0 || exchange->request.minor_version == 0 ||
-        http_find_field(&exchange->request, "Expect", &expectation) == 0)
-        return;
-    memcpy(connection_space(connection).start, interim, strlen(interim));
-    connection_queue(connection, strlen(interim));
+    bool is_new = session->content.phase == HTTP_CONTENT_UNDECIDED;
+    bool continues = false;
+    if (is_new && !http_frame_content(&exchange->request, &session->content, problem)) return false;
+    if (!http_check_host(&exchange->request, problem)) return false;
+    exchange->method = method_find(exchange->request.method);
+    if (exchange->method == NULL) return http_refuse(problem, HTTP_FAULT_METHOD_UNKNOWN);
+    if (!http_parse_target(&exchange->request, &exchange->target, problem) ||
+        !check_content_limit(exchange, session, problem) ||
+        !check_expectation(exchange, &continues, problem))
+        return false;
+    if (is_new && continues && session->content.phase != HTTP_CONTENT_COMPLETE &&
+        connection_input(connection).length == session->looked) {
+        memcpy(connection_space(connection).start, interim, strlen(interim));
+        connection_queue(connection, strlen(interim));
+    }
+    return true;
 }
 
 /* Keeps content for a method that wants it; all that is kept is bounded with the buffer memory. */
-static bool keep(struct worker *worker, struct session *session, struct text data,
-                 struct http_problem *problem)
+static bool keep(
+    struct worker *worker, struct session *session, struct text data, struct http_problem *problem)
 {
+    struct transport *transport = &worker->server->transport;
     size_t limit = worker->exchange.method->content_limit;
-    if (limit == 0 || data.length == 0)
-        return true;
-    if (session->kept == NULL && transport_reserve(&worker->server->transport, limit)) {
+    if (limit == 0 || data.length == 0) return true;
+    if (session->kept == NULL) {
+        if (!transport_reserve(transport, limit)) return http_refuse(problem, HTTP_FAULT_EXHAUSTED);
         session->kept = malloc(sizeof *session->kept + limit);
-        if (session->kept == NULL)
-            transport_release(&worker->server->transport, limit);
-        else
-            *session->kept = (struct kept_content){.size = limit};
+        if (session->kept == NULL) {
+            transport_release(transport, limit);
+            return http_refuse(problem, HTTP_FAULT_EXHAUSTED);
+        }
+        *session->kept = (struct kept_content){.size = limit};
     }
-    if (session->kept == NULL)
-        return http_refuse(problem, HTTP_SERVICE_UNAVAILABLE,
-                           "The server is out of memory for the moment", "RFC 9110 §15.6.4");
     memcpy(session->kept->octets + session->kept->length, data.start, data.length);
     session->kept->length += data.length;
     return true;
 }
 
-/* Step 6: takes what is here of the content, so that only the head stays in the input. */
+/* Step 5: takes what is here of the content, so that only the head stays in the input. */
 static enum http_parse read_content(struct worker *worker, struct session *session,
-                                    struct connection *connection, struct http_problem *problem)
+    struct connection *connection, struct http_problem *problem)
 {
-    struct octets octets = connection_input(connection);
-    struct text input = {octets.start, octets.length};
-    enum http_parse state = HTTP_COMPLETE;
+    struct octets input = connection_input(connection);
+    enum http_parse state =
+        session->content.phase == HTTP_CONTENT_COMPLETE ? HTTP_COMPLETE : HTTP_INCOMPLETE;
     size_t at = session->looked;
-    while (session->content.phase != HTTP_CONTENT_COMPLETE && state != HTTP_INVALID) {
-        size_t taken;
+    while (state == HTTP_INCOMPLETE && at < input.length) {
+        size_t taken = 0;
         struct text data;
-        if (at == input.length) {
-            state = HTTP_INCOMPLETE;
-            break;
-        }
-        state = http_take_content(&session->content, text_from(input, at), &taken, &data, problem);
-        if (state == HTTP_INVALID)
-            break;
+        struct text rest = {input.start + at, input.length - at};
+        state = http_take_content(&session->content, rest, &taken, &data, problem);
         at += taken;
-        if (!check_content_limit(&worker->exchange, session, problem) ||
-            !keep(worker, session, data, problem))
+        if (state != HTTP_INVALID &&
+            (!check_content_limit(&worker->exchange, session, problem) ||
+                !keep(worker, session, data, problem)))
             state = HTTP_INVALID;
     }
     connection_remove(connection, session->looked, at - session->looked);
@@ -163,29 +134,20 @@ static enum http_parse read_content(struct worker *worker, struct session *sessi
     return state;
 }
 
-static void log_response(struct worker *worker, const struct connection *connection,
-                         uint64_t content_length)
+static void log_response(
+    struct worker *worker, const struct connection *connection, uint64_t content_length)
 {
     const struct exchange *exchange = &worker->exchange;
     char peer[INET6_ADDRSTRLEN];
-    connection_peer(connection, peer);
-    struct log_entry entry = {
-        .peer = peer,
+    struct log_entry entry = {.peer = peer,
         .time = worker->date_time,
         .request_line = exchange->request.line,
         .status = exchange->response.status,
-        .octets = content_length,
-    };
+        .octets = content_length};
+    connection_peer(connection, peer);
     http_find_field(&exchange->request, "Referer", &entry.referer);
     http_find_field(&exchange->request, "User-Agent", &entry.user_agent);
     access_log_add(&worker->server->log, &worker->log, &entry);
-}
-
-static void close_file(struct exchange *exchange)
-{
-    if (exchange->file.descriptor >= 0)
-        close(exchange->file.descriptor);
-    exchange->file.descriptor = -1;
 }
 
 /* Queues head and content. RFC 9110 §9.3.2: a response to HEAD has no content, whatever its status;
@@ -193,53 +155,41 @@ static void close_file(struct exchange *exchange)
 static void queue_response(struct worker *worker, struct connection *connection)
 {
     struct exchange *exchange = &worker->exchange;
-    bool omitted = text_equals(exchange->request.method, "HEAD");
+    struct file *file = &exchange->file;
     char *start = connection_space(connection).start;
-    worker_time(worker);
+    worker_tell_time(worker);
+    if (text_equals(exchange->request.method, "HEAD")) exchange->octets.length = file->size = 0;
     size_t length = http_response_format_head(&exchange->response, worker->date, start);
-    uint64_t content_length = omitted ? 0 : exchange->octets.length;
-    memcpy(start + length, exchange->octets.start, content_length);
-    connection_queue(connection, length + content_length);
-    if (exchange->file.descriptor >= 0 && exchange->file.size > 0 && !omitted) {
-        content_length = exchange->file.size;
-        connection_queue_file(connection, &(struct file_range){
-                                              .descriptor = exchange->file.descriptor,
-                                              .length = exchange->file.size,
-                                              .modified = exchange->file.modified,
-                                          });
-        exchange->file.descriptor = -1; /* the connection's from now on */
-    }
-    close_file(exchange);
-    log_response(worker, connection, content_length);
+    memcpy(start + length, exchange->octets.start, exchange->octets.length);
+    connection_queue(connection, length + exchange->octets.length);
+    bool has_file = file->descriptor >= 0 && file->size > 0;
+    if (has_file)
+        connection_queue_file(connection,
+            &(struct file_range){
+                .descriptor = file->descriptor, .length = file->size, .modified = file->modified});
+    else if (file->descriptor >= 0)
+        close(file->descriptor);
+    log_response(worker, connection, has_file ? file->size : exchange->octets.length);
+    file->descriptor = -1; /* the connection's now, or closed */
 }
 
-/* Step 8: sends the response, and decides whether the connection outlives it: never when the end of
+/* Step 7: sends the response, and decides whether the connection outlives it: never when the end of
  * the request is unknown or not here, for the next octet could mean anything. */
-static enum outcome send_response(struct worker *worker, struct connection *connection,
-                                  struct session *session)
+static enum outcome send_response(
+    struct worker *worker, struct connection *connection, struct session *session)
 {
-    static const struct http_problem broken = {HTTP_INTERNAL_SERVER_ERROR,
-                                               "The server could not form its response",
-                                               "RFC 9110 §15.6.1", NULL};
     struct exchange *exchange = &worker->exchange;
-    if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX) {
-        close_file(exchange);
-        exchange_refuse(exchange, &broken);
-    }
     bool whole = session->content.phase == HTTP_CONTENT_COMPLETE;
     bool persists = whole && http_persists(&exchange->request) &&
-                    exchange->response.status != HTTP_SERVICE_UNAVAILABLE &&
-                    !transport_is_draining(&worker->server->transport);
+        exchange->response.status != HTTP_SERVICE_UNAVAILABLE &&
+        !transport_is_draining(&worker->server->transport);
     if (persists)
-        exchange->response.persistence =
-            exchange->request.minor_version == 0 ? HTTP_KEEPS_ALIVE : HTTP_PERSISTS;
+        exchange->response.connection = exchange->request.minor_version == 0 ? "keep-alive" : NULL;
     queue_response(worker, connection);
     connection_consume(connection, session->looked);
     session_reset(worker->server, session);
-    if (persists)
-        return OUTCOME_ANSWERED;
-    bool cut = connection_input(connection).length > 0;
-    return whole && !cut ? OUTCOME_CLOSES : OUTCOME_LINGERS;
+    if (persists) return OUTCOME_ANSWERED;
+    return whole && connection_input(connection).length == 0 ? OUTCOME_CLOSES : OUTCOME_LINGERS;
 }
 
 enum outcome exchange_answer(struct worker *worker, struct connection *connection)
@@ -249,34 +199,28 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
     struct octets octets = connection_input(connection);
     struct text input = {octets.start, octets.length};
     struct http_problem problem;
-    if (input.length == 0)
-        return OUTCOME_INCOMPLETE;
-    if (connection_space(connection).length < OUTPUT_ROOM)
-        return OUTCOME_NO_ROOM;
+    if (input.length == 0) return OUTCOME_INCOMPLETE;
+    if (connection_space(connection).length < OUTPUT_ROOM) return OUTCOME_NO_ROOM;
     start(exchange);
-    bool is_new = session->content.phase == HTTP_CONTENT_UNDECIDED;
-    enum http_parse state = read_head(exchange, session, input, &problem); /* 1, 2 */
+    enum http_parse state = read_head(exchange, session, input, &problem); /* 1, 2. the head */
+    if (state == HTTP_COMPLETE && !check_head(exchange, session, connection, &problem))
+        state = HTTP_INVALID; /* 3, 4. refused by its head alone */
     if (state == HTTP_COMPLETE)
-        state = frame(exchange, session, &problem); /* 3. where does it end? */
-    if (state == HTTP_COMPLETE && !check_head(exchange, session, &problem))
-        state = HTTP_INVALID; /* 4. refused by its head alone */
-    if (state == HTTP_COMPLETE && is_new)
-        invite_content(exchange, session, connection); /* 5. 100 Continue */
+        state = read_content(worker, session, connection, &problem); /* 5. the content */
+    if (state == HTTP_INCOMPLETE) return OUTCOME_INCOMPLETE;
     if (state == HTTP_COMPLETE)
-        state = read_content(worker, session, connection, &problem); /* 6. is it all here? */
-    if (state == HTTP_INCOMPLETE)
-        return OUTCOME_INCOMPLETE;
-    if (state == HTTP_COMPLETE)
-        exchange->method->handler(exchange); /* 7. the method's own story */
+        exchange->method->handler(exchange); /* 6. the method's own story */
     else
         exchange_refuse(exchange, &problem);
-    return send_response(worker, connection, session); /* 8. head, content, and then? */
+    if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX)
+        exchange_fail(exchange);
+    return send_response(worker, connection, session); /* 7. head, content, and then? */
 }
 
 void exchange_time_out(struct worker *worker, struct connection *connection)
 {
-    static const struct http_problem problem = {
-        HTTP_REQUEST_TIMEOUT, "The request did not arrive in time", "RFC 9110 §15.5.9", NULL};
+    struct http_problem problem;
+    http_refuse(&problem, HTTP_FAULT_LATE);
     start(&worker->exchange);
     exchange_refuse(&worker->exchange, &problem);
     queue_response(worker, connection);

@@ -5,8 +5,7 @@
  * exchange_respond_file(), or exchange_respond_octets(), or exchange_refuse…(), and returns.
  * Nothing in a struct exchange can reach the client, so a handler is tested without a socket.
  */
-#ifndef STRATA_SERVER_EXCHANGE_H
-#define STRATA_SERVER_EXCHANGE_H
+#pragma once
 
 #include "fs/document_root.h"
 #include "http/framing.h"
@@ -41,11 +40,14 @@ const struct file *exchange_open_file(struct exchange *exchange);
 void exchange_respond_file(struct exchange *exchange, enum http_status status);
 
 /* Octets as the content; they live until the handler has returned, in exchange->page or longer. */
-void exchange_respond_octets(struct exchange *exchange, enum http_status status,
-                             const char *media_type, struct text octets);
+void exchange_respond_octets(
+    struct exchange *exchange, enum http_status status, const char *media_type, struct text octets);
 
 /* A response that explains what was wrong, as HTML where the request accepts it. */
 void exchange_refuse(struct exchange *exchange, const struct http_problem *problem);
+
+/* 500 instead of a response that no handler formed, or that would break the head. */
+void exchange_fail(struct exchange *exchange);
 
 /* 405 with Allow: the resource is there, the method not for it (RFC 9110 §15.5.6). */
 void exchange_refuse_method(struct exchange *exchange);
@@ -67,5 +69,3 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
 
 /* Answers 408 to a request that did not come in time; the connection's input is gone. */
 void exchange_time_out(struct worker *worker, struct connection *connection);
-
-#endif

@@ -23,78 +23,82 @@
 enum {
     RESERVED_DESCRIPTORS = 32, /* listeners, log, epoll, standard streams … */
     CONNECTIONS_MOST = 10000,
+    DESCRIPTORS_MOST = 4000000, /* what is counted of a limit that is higher */
     THREADS_LEAST = 4,
 };
 
 static volatile sig_atomic_t stop_signals;
-static volatile sig_atomic_t hang_ups;
+static volatile sig_atomic_t hung_up;
 
-static void note_stop(int signal_number)
+static void note_signal(int number)
 {
-    (void)signal_number;
-    stop_signals++;
-}
-
-static void note_hang_up(int signal_number)
-{
-    (void)signal_number;
-    hang_ups++;
+    if (number == SIGHUP)
+        hung_up = true;
+    else
+        stop_signals++;
 }
 
 /* The signals are blocked in every thread, and let in by ppoll alone: no call is interrupted. A
  * handler rather than sigtimedwait(2), so that Ctrl-C still reaches a debugger. */
 static void prepare_signals(void)
 {
-    struct sigaction stop = {.sa_handler = note_stop};
-    struct sigaction hang_up = {.sa_handler = note_hang_up};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = note_signal};
     sigset_t blocked;
     sigemptyset(&blocked);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGHUP);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        sigaddset(&blocked, numbers[i]);
+        sigaction(numbers[i], &action, NULL);
+    }
     pthread_sigmask(SIG_BLOCK, &blocked, NULL);
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGHUP, &hang_up, NULL);
-    sigaction(SIGPIPE, &ignore, NULL); /* sendfile(2) has no MSG_NOSIGNAL */
+    signal(SIGPIPE, SIG_IGN); /* sendfile(2) has no MSG_NOSIGNAL */
 }
 
 /* Raises the limit as far as it goes. Returns how many connections it allows: three quarters of
  * what is left after our own; the rest is for files. */
-static uint32_t raise_descriptor_limit(void)
+static int64_t raise_descriptor_limit(void)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return 1;
+    struct rlimit limit = {0};
+    getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur / 4 > CONNECTIONS_MOST * 1000)
-        return CONNECTIONS_MOST * 1000;
-    if (limit.rlim_cur <= RESERVED_DESCRIPTORS + 4)
-        return 1;
-    return (uint32_t)((limit.rlim_cur - RESERVED_DESCRIPTORS) / 4 * 3);
+    if (limit.rlim_cur > DESCRIPTORS_MOST) limit.rlim_cur = DESCRIPTORS_MOST;
+    int64_t allowed = ((int64_t)limit.rlim_cur - RESERVED_DESCRIPTORS) / 4 * 3;
+    return allowed > 0 ? allowed : 1;
+}
+
+static struct transport_options transport_options(const struct options *options)
+{
+    int64_t allowed = raise_descriptor_limit();
+    int64_t wanted = options->max_connections;
+    if (wanted > allowed)
+        report("the descriptor limit allows %lld connections, not %lld (see ulimit -n)",
+            (long long)allowed, (long long)wanted);
+    if (wanted == 0) wanted = CONNECTIONS_MOST;
+    struct transport_options result = {
+        .max_connections = (uint32_t)(wanted < allowed ? wanted : allowed),
+        .buffer_memory = (uint64_t)options->buffer_memory};
+    for (int wait = 0; wait < WAIT_COUNT; wait++)
+        result.limits[wait] = options->no_deadlines ? WAIT_FOREVER : options->limits[wait];
+    result.limits[WAIT_FIRST_OCTET] = result.limits[WAIT_HEAD];
+    result.limits[WAIT_TURN] = result.limits[WAIT_PEER_READS];
+    return result;
 }
 
 static enum exit_status open_directory(struct server *server, const char *directory)
 {
-    switch (document_root_open(&server->root, directory)) {
-    case FS_FOUND:
-        return EXIT_STOPPED;
-    case FS_UNSUPPORTED:
-        report("this kernel or container has no openat2(2); strata needs Linux 5.6 or later");
-        return EXIT_SYSTEM;
-    case FS_NOT_FOUND:
-        report("there is no directory '%s'", directory);
-        return EXIT_NO_DIRECTORY;
-    case FS_FORBIDDEN:
-        report("the directory '%s' may not be read by this user", directory);
-        return EXIT_NO_DIRECTORY;
-    default:
-        report("the directory '%s' cannot be opened", directory);
-        return EXIT_NO_DIRECTORY;
-    }
+    static const char *const reasons[] = {
+        [FS_UNSUPPORTED] = "no openat2(2) in this kernel or container; strata needs Linux 5.6",
+        [FS_NOT_FOUND] = "there is no such directory",
+        [FS_FORBIDDEN] = "this user may not read it",
+        [FS_FAILED] = "the system refused",
+    };
+    enum fs_status status = document_root_open(&server->root, directory);
+    if (status == FS_FOUND) return EXIT_STOPPED;
+    bool known = status < FS_FAILED && reasons[status] != NULL;
+    report("cannot serve '%s': %s", directory, reasons[known ? status : FS_FAILED]);
+    return status == FS_UNSUPPORTED ? EXIT_SYSTEM : EXIT_NO_DIRECTORY;
 }
 
 static enum exit_status open_listeners(struct server *server, const struct options *options)
@@ -107,37 +111,13 @@ static enum exit_status open_listeners(struct server *server, const struct optio
         [LISTEN_NOT_PERMITTED] = "a port below 1024 needs a privilege; take another --port",
         [LISTEN_TOO_MANY] = "that is more than 16 addresses",
     };
-    enum listen_status status = listeners_open(&server->listeners, options->addresses.hosts,
-                                               options->addresses.count, (uint16_t)options->port);
-    if (status == LISTEN_OPEN)
-        return EXIT_STOPPED;
-    report("cannot listen on %s port %d: %s", options->addresses.hosts[0], (int)options->port,
-           reasons[status]);
+    const struct addresses *addresses = &options->addresses;
+    enum listen_status status = listeners_open(
+        &server->listeners, addresses->hosts, addresses->count, (uint16_t)options->port);
+    if (status == LISTEN_OPEN) return EXIT_STOPPED;
+    report("cannot listen on %s port %d: %s", addresses->hosts[0], (int)options->port,
+        reasons[status]);
     return EXIT_CANNOT_LISTEN;
-}
-
-static struct transport_options transport_options(const struct options *options)
-{
-    uint32_t allowed = raise_descriptor_limit();
-    uint32_t wanted =
-        options->max_connections > 0 ? (uint32_t)options->max_connections : CONNECTIONS_MOST;
-    if (wanted > allowed && options->max_connections > 0)
-        report("the descriptor limit allows %u connections, not %u (see ulimit -n)", allowed,
-               wanted);
-    struct transport_options result = {
-        .max_connections = wanted < allowed ? wanted : allowed,
-        .buffer_memory = (uint64_t)options->buffer_memory,
-        .limits = {[WAIT_FIRST_OCTET] = options->head_timeout,
-                   [WAIT_HEAD] = options->head_timeout,
-                   [WAIT_NEXT_REQUEST] = options->idle_timeout,
-                   [WAIT_CONTENT] = options->content_timeout,
-                   [WAIT_PEER_READS] = options->send_timeout,
-                   [WAIT_PEER_CLOSES] = options->linger_timeout,
-                   [WAIT_TURN] = options->send_timeout},
-    };
-    for (int wait = 0; options->no_deadlines && wait < WAIT_COUNT; wait++)
-        result.limits[wait] = WAIT_FOREVER;
-    return result;
 }
 
 /* Tells those whose time is up, and shuts down those that are not worth telling. */
@@ -149,91 +129,63 @@ static void dismiss_overdue(struct worker *timekeeper)
     while ((connection = transport_next_overdue(transport, &timekeeper->seat)) != NULL) {
         exchange_time_out(timekeeper, connection);
         bool told = connection_flush(connection) == IO_DONE;
-        if (told)
-            connection_half_close(connection);
+        if (told) connection_half_close(connection);
         transport_return_overdue(transport, connection, told ? WAIT_PEER_CLOSES : WAIT_CLOSE);
     }
 }
 
-static void sleep_until_tick(struct transport *transport, int64_t length)
+static void flush_logs(struct server *server, struct worker *workers, size_t count)
 {
-    struct pollfd wake = {.fd = transport->wake, .events = POLLIN};
-    struct timespec timeout = {.tv_sec = length / WAIT_SECOND, .tv_nsec = length % WAIT_SECOND};
-    sigset_t none;
-    sigemptyset(&none);
-    ppoll(&wake, 1, &timeout, &none);
+    for (size_t i = 0; i < count; i++) access_log_flush(&server->log, &workers[i].log);
+    access_log_report_lost(&server->log);
 }
 
-/* Until there is nothing left to do. Returns how many connections were cut. */
-static uint32_t keep_time(struct server *server, struct worker *workers, size_t count,
-                          int64_t grace)
+/* Until there is nothing left to do. Returns how many connections are cut. */
+static uint32_t keep_time(
+    struct server *server, struct worker *workers, size_t count, int64_t grace)
 {
-    enum { DRAIN_TICK = 50000000 }; /* nanoseconds */
     struct transport *transport = &server->transport;
+    struct pollfd wake = {.fd = transport->wake, .events = POLLIN};
     int64_t tick = transport_tick_length(&transport->options);
     int64_t end = WAIT_FOREVER;
+    sigset_t none;
+    sigemptyset(&none);
     for (;;) {
-        sleep_until_tick(transport, tick);
+        ppoll(&wake, 1, &(struct timespec){tick / WAIT_SECOND, tick % WAIT_SECOND}, &none);
         if (stop_signals > 0 && !transport_is_draining(transport)) {
             transport_drain(transport);
             end = wait_deadline(wait_clock(), grace);
-            tick = tick < DRAIN_TICK ? tick : DRAIN_TICK;
+            if (tick > WAIT_SECOND / 20) tick = WAIT_SECOND / 20;
         }
         uint32_t left = transport_count(transport);
-        bool draining = transport_is_draining(transport);
-        if (draining && (left == 0 || stop_signals > 1 || wait_clock() >= end))
-            return left;
+        bool over = left == 0 || stop_signals > 1 || wait_clock() >= end;
+        if (transport_is_draining(transport) && over) return left;
         dismiss_overdue(&workers[0]);
-        if (hang_ups > 0) {
-            hang_ups = 0;
-            access_log_reopen(&server->log);
-        }
-        for (size_t i = 0; i < count; i++)
-            access_log_flush(&server->log, &workers[i].log);
-        access_log_report_lost(&server->log);
+        if (hung_up) access_log_reopen(&server->log);
+        hung_up = false;
+        flush_logs(server, workers, count);
     }
-}
-
-static void say_ready(const struct server *server, const char *directory)
-{
-    for (size_t i = 0; i < server->listeners.count; i++)
-        report("serving %s at http://%s:%u/", directory, server->listeners.list[i].host,
-               (unsigned)server->listeners.list[i].port);
-}
-
-static size_t thread_count(const struct options *options)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (options->threads > 0)
-        return (size_t)options->threads;
-    return processors > THREADS_LEAST / 2 ? (size_t)processors * 2 : THREADS_LEAST;
 }
 
 /* workers[0] is the timekeeper's own; the others are the pool. */
 static enum exit_status run(struct server *server, const struct options *options)
 {
-    size_t count = thread_count(options) + 1;
-    struct worker *workers = calloc(count, sizeof *workers);
-    if (workers == NULL) {
-        report("there is no memory for %zu threads", count - 1);
-        return EXIT_SYSTEM;
-    }
-    for (size_t i = 0; i < count; i++)
-        worker_init(&workers[i], server);
-    size_t started = pool_start(workers + 1, count - 1);
-    if (started < count - 1)
-        report("the system allows %zu threads, not %zu", started, count - 1);
-    if (started > 0) {
-        say_ready(server, options->directory);
-        uint32_t cut = keep_time(server, workers, count, options->grace);
-        if (cut > 0)
-            report("%u connections were cut", cut);
-    }
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t threads = processors > THREADS_LEAST / 2 ? (size_t)processors * 2 : THREADS_LEAST;
+    if (options->threads > 0) threads = (size_t)options->threads;
+    struct worker *workers = calloc(threads + 1, sizeof *workers);
+    size_t started = 0;
+    for (size_t i = 0; workers != NULL && i <= threads; i++) worker_init(&workers[i], server);
+    if (workers != NULL) started = pool_start(workers + 1, threads);
+    if (started < threads) report("the system allows %zu threads, not %zu", started, threads);
+    for (size_t i = 0; started > 0 && i < server->listeners.count; i++)
+        report("serving %s at http://%s:%u/", options->directory, server->listeners.list[i].host,
+            (unsigned)server->listeners.list[i].port);
+    uint32_t cut = started > 0 ? keep_time(server, workers, started + 1, options->grace) : 0;
+    if (cut > 0) report("%u connections were cut", cut);
     transport_stop(&server->transport);
     pool_join(workers + 1, started);
-    for (size_t i = 0; i < count; i++)
-        access_log_flush(&server->log, &workers[i].log);
-    access_log_report_lost(&server->log);
+    flush_logs(server, workers, started + 1);
     free(workers);
     return started > 0 ? EXIT_STOPPED : EXIT_SYSTEM;
 }
@@ -243,11 +195,9 @@ static enum exit_status serve(struct server *server, const struct options *optio
 {
     const struct transport_options limits = transport_options(options);
     enum exit_status status = open_directory(server, options->directory);
-    if (status != EXIT_STOPPED)
-        return status;
+    if (status != EXIT_STOPPED) return status;
     status = open_listeners(server, options);
-    if (status != EXIT_STOPPED)
-        goto close_root;
+    if (status != EXIT_STOPPED) goto close_root;
     status = EXIT_SYSTEM;
     if (!access_log_open(&server->log, options->access_log)) {
         report("cannot open the access log '%s': %s", options->access_log, strerror(errno));
@@ -256,15 +206,14 @@ static enum exit_status serve(struct server *server, const struct options *optio
     server->sessions = calloc(limits.max_connections, sizeof *server->sessions);
     if (server->sessions == NULL ||
         transport_open(&server->transport, &limits, &server->listeners) != IO_DONE) {
-        report("there is no memory for %u connections; see --max-connections",
-               limits.max_connections);
-        goto free_sessions;
+        report("no memory for %u connections; try --max-connections", limits.max_connections);
+        goto close_log;
     }
     status = run(server, options);
     for (uint32_t slot = 0; slot < limits.max_connections; slot++)
         session_reset(server, &server->sessions[slot]);
     transport_close(&server->transport);
-free_sessions:
+close_log:
     free(server->sessions);
     access_log_close(&server->log);
 close_listeners:
@@ -274,12 +223,12 @@ close_root:
     return status;
 }
 
-int main(int argument_count, char **arguments)
+int main(int count, char **arguments)
 {
     static struct server server;
     struct options options;
     options_set_defaults(&options);
-    if (!options_parse(&options, argument_count, arguments)) {
+    if (!options_parse(&options, count, arguments)) {
         fputs("Try 'strata --help'.\n", stderr);
         return EXIT_USAGE;
     }
@@ -287,9 +236,7 @@ int main(int argument_count, char **arguments)
         options_print_help();
     else if (options.version)
         puts("strata " STRATA_VERSION);
-    else {
-        prepare_signals();
-        return (int)serve(&server, &options);
-    }
-    return EXIT_STOPPED;
+    if (options.help || options.version) return EXIT_STOPPED;
+    prepare_signals();
+    return (int)serve(&server, &options);
 }

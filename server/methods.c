@@ -13,8 +13,7 @@ enum { METHOD_COUNT = sizeof methods / sizeof methods[0] };
 const struct method *method_find(struct text token)
 {
     for (size_t i = 0; i < METHOD_COUNT; i++)
-        if (text_equals(token, methods[i].token))
-            return &methods[i];
+        if (text_equals(token, methods[i].token)) return &methods[i];
     return NULL;
 }
 
@@ -23,6 +22,6 @@ struct text method_format_allow(char allow[METHOD_ALLOW_SIZE])
     size_t length = 0;
     for (size_t i = 0; i < METHOD_COUNT && length < METHOD_ALLOW_SIZE; i++)
         length += (size_t)snprintf(allow + length, METHOD_ALLOW_SIZE - length, "%s%s",
-                                   i == 0 ? "" : ", ", methods[i].token);
+            i == 0 ? "" : ", ", methods[i].token);
     return text_of(allow);
 }

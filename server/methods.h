@@ -1,7 +1,6 @@
 /* methods.h: the method table. methods.def holds the rows; lookup, 501, 405, Allow and content
  * limits read them. A new method is a file with its handler and a row. */
-#ifndef STRATA_SERVER_METHODS_H
-#define STRATA_SERVER_METHODS_H
+#pragma once
 
 #include "http/text.h"
 
@@ -37,5 +36,3 @@ const struct method *method_find(struct text token);
 
 /* The value of Allow, RFC 9110 §10.2.1. */
 struct text method_format_allow(char allow[METHOD_ALLOW_SIZE]);
-
-#endif

@@ -1,10 +1,9 @@
 /* options.h: the command line. One table both reads it and prints --help. */
-#ifndef STRATA_SERVER_OPTIONS_H
-#define STRATA_SERVER_OPTIONS_H
+#pragma once
 
-#include <stdbool.h>
+#include "transport/wait.h"
+
 #include <stddef.h>
-#include <stdint.h>
 
 /* Exit statuses, those of sysexits.h. */
 enum exit_status {
@@ -26,16 +25,12 @@ struct options {
     const char *directory;
     struct addresses addresses;
     int64_t port;
-    int64_t threads;         /* 0: from the number of processors */
-    int64_t max_connections; /* 0: from the descriptor limit */
-    const char *access_log;  /* "-": standard output; "none" */
-    int64_t head_timeout;    /* nanoseconds, as all times here */
-    int64_t idle_timeout;
-    int64_t content_timeout;
-    int64_t send_timeout;
-    int64_t linger_timeout;
-    int64_t grace;
-    int64_t buffer_memory; /* octets */
+    int64_t threads;            /* 0: from the number of processors */
+    int64_t max_connections;    /* 0: from the descriptor limit */
+    const char *access_log;     /* "-": standard output; "none" */
+    int64_t limits[WAIT_COUNT]; /* nanoseconds, for each wait that has an option */
+    int64_t grace;              /* nanoseconds */
+    int64_t buffer_memory;      /* octets */
     bool no_deadlines;
     bool help;
     bool version;
@@ -49,5 +44,3 @@ bool options_parse(struct options *options, int count, char **arguments);
 
 /* --help, on standard output, at most 80 columns wide. */
 void options_print_help(void);
-
-#endif

@@ -14,43 +14,24 @@ const char *page_media_type(bool html)
     return html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
 }
 
-/* "RFC 9110 §15.5.5", linked to that section. */
-static void format_section(const char *section, char *link, size_t size)
-{
-    unsigned number;
-    char part[16];
-    if (sscanf(section, "RFC %u §%15s", &number, part) == 2)
-        snprintf(link, size,
-                 "<a href=\"https://www.rfc-editor.org/rfc/rfc%u.html#section-%s\">%s</a>", number,
-                 part, section);
-    else
-        snprintf(link, size, "%s", section);
-}
-
-static int format_html(const struct http_problem *problem, char page[PAGE_SIZE])
-{
-    const char *phrase = http_reason_phrase(problem->status);
-    char link[128];
-    format_section(problem->section, link, sizeof link);
-    return snprintf(page, PAGE_SIZE,
-                    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width\">\n"
-                    "<title>%d %s</title>\n<style>%s</style>\n"
-                    "<h1>%d %s</h1>\n<p>%s (%s).%s%s</p>\n</html>\n",
-                    (int)problem->status, phrase, style, (int)problem->status, phrase,
-                    problem->sentence, link, problem->hint == NULL ? "" : " ",
-                    problem->hint == NULL ? "" : problem->hint);
-}
-
-static int format_plain(const struct http_problem *problem, char page[PAGE_SIZE])
-{
-    return snprintf(page, PAGE_SIZE, "%d %s. %s (%s).%s%s\n", (int)problem->status,
-                    http_reason_phrase(problem->status), problem->sentence, problem->section,
-                    problem->hint == NULL ? "" : " ", problem->hint == NULL ? "" : problem->hint);
-}
-
 struct text page_format(const struct http_problem *problem, bool html, char page[PAGE_SIZE])
 {
-    int length = html ? format_html(problem, page) : format_plain(problem, page);
-    return (struct text){page, length < PAGE_SIZE ? (size_t)length : PAGE_SIZE - 1};
+    static const char plain_form[] = "%d %s. %s (%s).%s%s\n";
+    static const char html_form[] =
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width\">\n<title>%d %s</title>\n"
+        "<style>%s</style>\n<h1>%d %s</h1>\n<p>%s (<a href=\"https://www.rfc-editor.org/rfc/"
+        "rfc%s.html#section-%s\">%s</a>).%s%s</p>\n</html>\n";
+    const int status = (int)problem->status;
+    const char *phrase = http_reason_phrase(problem->status);
+    const char *space = problem->hint == NULL ? "" : " ";
+    const char *hint = problem->hint == NULL ? "" : problem->hint;
+    char number[8] = "";
+    char section[16] = "";
+    sscanf(problem->section, "RFC %7s §%15s", number, section);
+    int length = html ? snprintf(page, PAGE_SIZE, html_form, status, phrase, style, status, phrase,
+                            problem->sentence, number, section, problem->section, space, hint)
+                      : snprintf(page, PAGE_SIZE, plain_form, status, phrase, problem->sentence,
+                            problem->section, space, hint);
+    return (struct text){page, (size_t)length};
 }

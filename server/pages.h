@@ -1,6 +1,5 @@
 /* pages.h: the content of responses that explain themselves. */
-#ifndef STRATA_SERVER_PAGES_H
-#define STRATA_SERVER_PAGES_H
+#pragma once
 
 #include "http/status.h"
 #include "http/text.h"
@@ -13,5 +12,3 @@ struct text page_format(const struct http_problem *problem, bool html, char page
 
 /* The media type of such a page. */
 const char *page_media_type(bool html);
-
-#endif

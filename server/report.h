@@ -1,9 +1,6 @@
 /* report.h: a line on standard error for whoever runs the server. */
-#ifndef STRATA_SERVER_REPORT_H
-#define STRATA_SERVER_REPORT_H
+#pragma once
 
 /* "strata: " and the message. While nobody reads standard error, the line is dropped: telling must
  * never stall the server. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-#endif

@@ -19,21 +19,16 @@ struct session *worker_session(const struct worker *worker, const struct connect
 
 void session_reset(struct server *server, struct session *session)
 {
-    if (session->kept != NULL)
-        transport_release(&server->transport, session->kept->size);
+    if (session->kept != NULL) transport_release(&server->transport, session->kept->size);
     free(session->kept);
     *session = (struct session){.ends = OUTCOME_ANSWERED};
 }
 
-time_t worker_time(struct worker *worker)
+void worker_tell_time(struct worker *worker)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    if (now.tv_sec != worker->date_time) {
-        worker->date_time = now.tv_sec;
-        http_format_date(now.tv_sec, worker->date);
-    }
-    return now.tv_sec;
+    time_t now = time(NULL);
+    if (now != worker->date_time) http_format_date(now, worker->date);
+    worker->date_time = now;
 }
 
 /* Lingering: what the peer still sends is thrown away until it closes, so that no reset destroys
@@ -48,30 +43,24 @@ static enum wait linger(struct connection *connection)
 /* All is sent: how does this connection end? */
 static enum wait end_connection(struct connection *connection, enum outcome ends)
 {
-    if (ends != OUTCOME_LINGERS)
-        return WAIT_CLOSE;
+    if (ends != OUTCOME_LINGERS) return WAIT_CLOSE;
     connection_half_close(connection);
     connection_discard_input(connection);
     return WAIT_PEER_CLOSES;
 }
 
 /* What to wait for, by what is left to be done. */
-static enum wait next_wait(struct connection *connection, const struct session *session,
-                           enum io_status flushed, bool cut)
+static enum wait next_wait(
+    struct connection *connection, const struct session *session, enum io_status flushed, bool cut)
 {
     size_t unread = connection_input(connection).length;
-    if (flushed == IO_FAILED)
-        return WAIT_CLOSE;
-    if (flushed == IO_BLOCKED)
-        return WAIT_PEER_READS;
-    if (flushed == IO_TURN_OVER || (cut && unread > 0))
-        return WAIT_TURN;
+    if (flushed == IO_FAILED) return WAIT_CLOSE;
+    if (flushed == IO_BLOCKED) return WAIT_PEER_READS;
+    if (flushed == IO_TURN_OVER || (cut && unread > 0)) return WAIT_TURN;
     if (session->ends != OUTCOME_ANSWERED)
         return end_connection(connection, (enum outcome)session->ends);
-    if (session->content.phase != HTTP_CONTENT_UNDECIDED)
-        return WAIT_CONTENT;
-    if (unread > 0)
-        return WAIT_HEAD;
+    if (session->content.phase != HTTP_CONTENT_UNDECIDED) return WAIT_CONTENT;
+    if (unread > 0) return WAIT_HEAD;
     return connection->received == 0 ? WAIT_FIRST_OCTET : WAIT_NEXT_REQUEST;
 }
 
@@ -93,8 +82,7 @@ enum wait serve_connection(struct worker *worker, struct connection *connection)
     int answers = 0;
     if (connection->wait == WAIT_FIRST_OCTET || connection->overdue)
         session_reset(worker->server, session);
-    if (connection->overdue)
-        return WAIT_CLOSE;
+    if (connection->overdue) return WAIT_CLOSE;
     if (connection->wait == WAIT_PEER_CLOSES) /* 1. lingering */
         return linger(connection);
     enum io_status flushed = connection_flush(connection); /* 2. what is owed comes first */
@@ -112,11 +100,9 @@ enum wait serve_connection(struct worker *worker, struct connection *connection)
             received = true;
         cut = answers == TURN_ANSWERS_MAX || connection->sent - sent_before >= TURN_OCTETS_MAX;
     }
-    if (flushed == IO_DONE)
-        flushed = connection_flush(connection);                    /* 5. send the answers */
-    enum wait wait = next_wait(connection, session, flushed, cut); /* 6. and then? */
-    if (wait == WAIT_CLOSE)
-        session_reset(worker->server, session);
+    if (flushed == IO_DONE) flushed = connection_flush(connection); /* 5. send the answers */
+    enum wait wait = next_wait(connection, session, flushed, cut);  /* 6. and then? */
+    if (wait == WAIT_CLOSE) session_reset(worker->server, session);
     return wait;
 }
 
@@ -134,13 +120,12 @@ size_t pool_start(struct worker *workers, size_t count)
 {
     size_t started = 0;
     while (started < count &&
-           pthread_create(&workers[started].thread, NULL, worker_main, &workers[started]) == 0)
+        pthread_create(&workers[started].thread, NULL, worker_main, &workers[started]) == 0)
         started++;
     return started;
 }
 
 void pool_join(struct worker *workers, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        pthread_join(workers[i].thread, NULL);
+    for (size_t i = 0; i < count; i++) pthread_join(workers[i].thread, NULL);
 }

@@ -3,8 +3,7 @@
  *     pool_start()   threads that run worker_main()
  *     pool_join()    after transport_stop()
  */
-#ifndef STRATA_SERVER_WORKER_H
-#define STRATA_SERVER_WORKER_H
+#pragma once
 
 #include "http/date.h"
 #include "server/access_log.h"
@@ -66,7 +65,5 @@ struct session *worker_session(const struct worker *worker, const struct connect
 /* Ready for the next request. */
 void session_reset(struct server *server, struct session *session);
 
-/* The time now, and in worker->date the Date of it. */
-time_t worker_time(struct worker *worker);
-
-#endif
+/* Sets worker->date_time and the Date of it to now. */
+void worker_tell_time(struct worker *worker);

@@ -41,8 +41,11 @@ statx access faccessat euidaccess readlink readlinkat realpath rename renameat r
 linkat symlink symlinkat unlink unlinkat remove mkdir mkdirat rmdir chdir fchdir chroot mkstemp
 mkostemp truncate chmod fchmodat chown lchown fchownat utimensat syscall'
 
-# include_rules: reads the #include lines of one layer on standard input as "FILE:LINE:TEXT".
-include_rules='
+export http_headers http_calls print_calls socket_calls path_calls # for awk's ENVIRON
+
+# include_rules LAYER: reads the #include lines of that layer on standard input, FILE:LINE:TEXT.
+include_rules() {
+    awk -v layer="$1" '
 {
     split($0, where, ":")
     text = $0
@@ -64,13 +67,18 @@ include_rules='
     else if (text ~ /^</ && layer == "http" && !(file in allowed))
         print place "http/ includes <" file ">, which is not on its list"
 }
-BEGIN { n = split(headers, list, /[ \n]+/); for (i = 1; i <= n; i++) allowed[list[i]] = 1 }
+BEGIN {
+    n = split(ENVIRON["http_headers"], list, /[ \n]+/)
+    for (i = 1; i <= n; i++) allowed[list[i]] = 1
+}
 '
+}
 
-# symbol_rules: reads "LAYER defines|needs SYMBOL OBJECT", all definitions first.
-symbol_rules='
+# Reads "LAYER defines|needs SYMBOL OBJECT" on standard input, all definitions first.
+symbol_rules() {
+    awk '
 function remember(set, names,    list, n, i) {
-    n = split(names, list, /[ \n]+/)
+    n = split(ENVIRON[names], list, /[ \n]+/)
     for (i = 1; i <= n; i++) set[list[i]] = 1
 }
 # The name in the source: without what fortification, large files and C99 modes put around it.
@@ -89,15 +97,17 @@ function of_the_compiler(name) {
            name ~ /^__[a-z]+[sdt]i[23]$/
 }
 BEGIN {
-    remember(http_allowed, http_calls); remember(prints, print_calls)
-    remember(sockets, socket_calls); remember(paths, path_calls)
+    remember(http_allowed, "http_calls")
+    remember(prints, "print_calls")
+    remember(sockets, "socket_calls")
+    remember(paths, "path_calls")
 }
 $2 == "defines" { home[$3] = home[$3] " " $1; next }
 {
     if (index(home[$3] " ", " " $1 " ") || of_the_compiler($3)) next
     name = plain($3)
     says = $1 "/ (" $4 ") "
-    if ($3 in home)
+    if (home[$3] != "")
         print says "needs " $3 ", which is defined in" home[$3] "/"
     else if (name in prints)
         print says "prints: " $3 ". Lower layers return what they saw; server/ says it"
@@ -109,11 +119,12 @@ $2 == "defines" { home[$3] = home[$3] " " $1; next }
         print says "calls " $3 ": transport/ knows no path"
 }
 '
+}
 
 for layer in transport http fs; do
     find "$layer" -type f \( -name '*.c' -o -name '*.h' -o -name '*.def' \) -exec \
         grep -Hn '^[[:space:]]*#[[:space:]]*include' {} + |
-        awk -v layer="$layer" -v headers="$http_headers" "$include_rules" >>"$findings"
+        include_rules "$layer" >>"$findings"
 done
 
 # "nm -P" prints NAME TYPE …; U, v and w are undefined. Local symbols (lower case) bind nothing.
@@ -130,8 +141,7 @@ for layer in transport http fs server; do
 done
 for way in defines needs; do
     awk -v way="$way" '$2 == way && ($1 != "server" || way == "defines")' "$symbols"
-done | awk -v http_calls="$http_calls" -v print_calls="$print_calls" \
-    -v socket_calls="$socket_calls" -v path_calls="$path_calls" "$symbol_rules" >>"$findings"
+done | symbol_rules >>"$findings"
 
 if [ -s "$findings" ]; then
     cat "$findings"

@@ -23,9 +23,13 @@ test_files() {
     find tests -type f \( -name '*.c' -o -name '*.h' \) | sort
 }
 
-# Reads C. Prints "wrong MESSAGE" for each limit passed and, at the end, "code FILE LINES".
-# With -v tests=1 only the columns are looked at.
-count='
+# count TESTS FILE...: prints "wrong MESSAGE" for each limit passed and "code FILE LINES" for each
+# file. Where TESTS is 1, only the columns are looked at.
+count() {
+    tests=$1
+    shift
+    awk -v tests="$tests" -v column_limit="$column_limit" \
+        -v function_limit="$function_limit" -v file_limit="$file_limit" '
 # Has this line anything but blanks and comments? "state" is what the line begins in, and then what
 # it ends in: "code", "block" (comment), "line" (comment), or the quote of an open literal.
 function has_code(line,    i, one, two, found) {
@@ -55,7 +59,7 @@ function has_code(line,    i, one, two, found) {
 }
 function wrong(message) { print "wrong " FILENAME ":" FNR ": " message }
 function end_of_file() {
-    if (file == "" || tests) return
+    if (file == "" || tests == 1) return
     if (body) print "wrong " file ": the function " name " has no } in column 0"
     if (lines > file_limit)
         print "wrong " file ": " lines " lines, the limit is " file_limit
@@ -68,7 +72,7 @@ FNR == 1 { end_of_file(); file = FILENAME; state = "code"; code = lines = body =
     gsub(/[\200-\277]/, "", columns)
     if (length(columns) > column_limit)
         wrong(length(columns) " columns, the limit is " column_limit)
-    if (tests) next
+    if (tests == 1) next
     in_code = (state == "code")
     if (has_code($0)) code++
     if (!in_code) next
@@ -83,10 +87,12 @@ FNR == 1 { end_of_file(); file = FILENAME; state = "code"; code = lines = body =
     }
 }
 END { end_of_file() }
-'
+' "$@"
+}
 
-# Reads what "count" printed: the messages, the table, and whether all is well.
-report='
+# Reads what count printed: says the messages and the table, and fails if there was a message.
+report() {
+    awk -v code_limit="$code_limit" '
 $1 == "wrong" { sub(/^wrong /, ""); print; bad = 1; next }
 { layer = $2; sub(/\/.*/, "", layer); files[layer]++; code[layer] += $3; total += $3; all++ }
 END {
@@ -104,10 +110,10 @@ END {
     exit bad
 }
 '
+}
 
 # shellcheck disable=SC2046 # file names in this tree hold no white space
 {
-    awk -v column_limit="$column_limit" -v function_limit="$function_limit" \
-        -v file_limit="$file_limit" "$count" $(layer_files) /dev/null
-    awk -v column_limit="$column_limit" -v tests=1 "$count" $(test_files) /dev/null
-} | awk -v code_limit="$code_limit" "$report"
+    count 0 $(layer_files) /dev/null
+    count 1 $(test_files) /dev/null
+} | report

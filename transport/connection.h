@@ -14,8 +14,7 @@
  * and at last transport_give_back() with what to wait for; after it the connection must not be
  * touched. Nothing here waits for the peer.
  */
-#ifndef STRATA_TRANSPORT_CONNECTION_H
-#define STRATA_TRANSPORT_CONNECTION_H
+#pragma once
 
 #include "transport/wait.h"
 
@@ -40,7 +39,9 @@ enum {
 
 /* The buffers of whoever serves connections, one at a time: a worker's for life. */
 struct seat {
-    int64_t now; /* the instant at which this turn began */
+    int64_t now;        /* the instant at which this turn began */
+    size_t input_start; /* of what is not consumed, and not sent */
+    size_t output_start;
     char input[SEAT_INPUT_SIZE];
     char output[SEAT_OUTPUT_SIZE];
 };
@@ -63,10 +64,9 @@ struct connection {
     pthread_mutex_t lock; /* held for a whole turn; guards all below */
 
     /* The peer. */
-    int descriptor; /* -1: this slot is free */
-    int file;       /* a range of it is sent after the output octets; -1: none */
-    unsigned char peer_address[16];
-    uint8_t peer_family; /* AF_INET: the first four of the address */
+    int descriptor;           /* -1: this slot is free */
+    int file;                 /* a range of it is sent after the output octets; -1: none */
+    struct sockaddr_in6 peer; /* a sockaddr_in where its family says so */
 
     uint8_t wait;       /* enum wait; in a turn: what it has waited for */
     bool overdue;       /* the deadline has passed: close it */
@@ -77,9 +77,7 @@ struct connection {
     /* What is unread and unsent: in the seat during a turn, in parked between turns. */
     struct seat *seat;
     char *parked; /* NULL when there is nothing: input octets, then output octets */
-    uint32_t input_start;
     uint32_t input_length;
-    uint32_t output_start;
     uint32_t output_length;
     uint64_t file_offset;
     uint64_t file_end;
@@ -119,5 +117,3 @@ void connection_half_close(struct connection *connection);
 
 /* The peer's address as text. */
 void connection_peer(const struct connection *connection, char text[INET6_ADDRSTRLEN]);
-
-#endif

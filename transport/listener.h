@@ -6,8 +6,7 @@
  * A host name may stand for several addresses, IPv4 and IPv6; each becomes a listener. They are
  * non-blocking, closed on exec, and hand TCP_NODELAY down to what they accept.
  */
-#ifndef STRATA_TRANSPORT_LISTENER_H
-#define STRATA_TRANSPORT_LISTENER_H
+#pragma once
 
 #include <netinet/in.h>
 #include <pthread.h>
@@ -42,8 +41,6 @@ struct listeners {
 };
 
 /* Listens at every address of every host. Port 0 takes a free one, the same for all. */
-enum listen_status listeners_open(struct listeners *listeners, const char *const *hosts,
-                                  size_t host_count, uint16_t port);
+enum listen_status listeners_open(
+    struct listeners *listeners, const char *const *hosts, size_t host_count, uint16_t port);
 void listeners_close(struct listeners *listeners);
-
-#endif

@@ -1,75 +1,56 @@
 #include "transport/internal.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
-bool transport_watch(struct transport *transport, int operation, int descriptor, uint32_t events,
-                     uint64_t about)
+bool transport_watch(
+    struct transport *transport, int operation, int descriptor, uint32_t events, uint64_t about)
 {
     struct epoll_event event = {.events = events, .data.u64 = about};
     return epoll_ctl(transport->epoll, operation, descriptor, &event) == 0;
 }
 
-static bool watch_listeners(struct transport *transport)
+static bool watch_all(struct transport *transport)
 {
+    uint32_t max = transport->options.max_connections;
+    bool done = transport_watch(transport, EPOLL_CTL_ADD, transport->stop, EPOLLIN, EVENT_STOP);
     for (size_t i = 0; i < transport->listeners->count; i++)
-        if (!transport_watch(transport, EPOLL_CTL_ADD, transport->listeners->list[i].descriptor,
-                             EPOLLIN | EPOLLONESHOT, transport->options.max_connections + i))
-            return false;
-    return true;
-}
-
-static void link_slots(struct transport *transport)
-{
-    uint32_t count = transport->options.max_connections;
-    for (uint32_t slot = 0; slot < count; slot++) {
-        struct connection *connection = &transport->table[slot];
-        pthread_mutex_init(&connection->lock, NULL);
-        connection->descriptor = connection->file = -1;
-        connection->next_free = slot + 1;
-    }
-    transport->free_slot = 0;
-    transport->free_count = count;
+        done = done &&
+            transport_watch(transport, EPOLL_CTL_ADD, transport->listeners->list[i].descriptor,
+                EPOLLIN | EPOLLONESHOT, max + i);
+    return done;
 }
 
 enum io_status transport_open(struct transport *transport, const struct transport_options *options,
-                              struct listeners *listeners)
+    struct listeners *listeners)
 {
-    memset(transport, 0, sizeof *transport);
-    transport->options = *options;
-    transport->listeners = listeners;
-    transport->table = calloc(options->max_connections, sizeof *transport->table);
+    *transport = (struct transport){.options = *options, .listeners = listeners};
     transport->epoll = epoll_create1(EPOLL_CLOEXEC);
     transport->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     transport->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&transport->slots_lock, NULL);
-    if (transport->table != NULL)
-        link_slots(transport);
-    if (transport->table != NULL && transport->wake >= 0 &&
-        transport_watch(transport, EPOLL_CTL_ADD, transport->stop, EPOLLIN, EVENT_STOP) &&
-        watch_listeners(transport))
-        return IO_DONE;
+    transport->table = calloc(options->max_connections, sizeof *transport->table);
+    for (uint32_t i = options->max_connections; transport->table != NULL && i > 0; i--) {
+        struct connection *connection = &transport->table[i - 1];
+        pthread_mutex_init(&connection->lock, NULL);
+        connection->descriptor = connection->file = -1;
+        transport_return_slot(transport, connection);
+    }
+    if (transport->table != NULL && transport->wake >= 0 && watch_all(transport)) return IO_DONE;
     transport_close(transport);
     return IO_FAILED;
 }
 
 void transport_close(struct transport *transport)
 {
-    for (uint32_t slot = 0; transport->table != NULL && slot < transport->options.max_connections;
-         slot++) {
+    uint32_t count = transport->table == NULL ? 0 : transport->options.max_connections;
+    for (uint32_t slot = 0; slot < count; slot++) {
         struct connection *connection = &transport->table[slot];
         transport_forget_parked(transport, connection);
-        if (connection->file >= 0)
-            close(connection->file);
-        if (connection->descriptor >= 0)
-            close(connection->descriptor);
+        if (connection->file >= 0) close(connection->file);
+        if (connection->descriptor >= 0) close(connection->descriptor);
         pthread_mutex_destroy(&connection->lock);
     }
     free(transport->table);
-    transport->table = NULL;
     close(transport->epoll);
     close(transport->stop);
     close(transport->wake);
@@ -94,23 +75,18 @@ void transport_return_slot(struct transport *transport, struct connection *conne
     pthread_mutex_lock(&transport->slots_lock);
     connection->next_free = transport->free_slot;
     transport->free_slot = transport_slot(transport, connection);
-    transport->free_count++;
-    bool drained = transport->free_count == transport->options.max_connections &&
-                   atomic_load(&transport->draining);
+    bool last = ++transport->free_count == transport->options.max_connections;
     pthread_mutex_unlock(&transport->slots_lock);
-    if (drained)
-        transport_wake(transport);
+    if (last && atomic_load(&transport->draining)) transport_wake(transport);
 }
 
-/* At three quarters of the bound the timekeeper is woken, so that room is made before it is
+/* At three quarters of the bound the timekeeper is woken, so that room is made before the bound is
  * reached. */
 bool transport_reserve(struct transport *transport, uint64_t octets)
 {
     uint64_t total = atomic_fetch_add(&transport->memory, octets) + octets;
-    if (total > transport->options.buffer_memory / 4 * 3)
-        transport_wake(transport);
-    if (total <= transport->options.buffer_memory)
-        return true;
+    if (total > transport->options.buffer_memory / 4 * 3) transport_wake(transport);
+    if (total <= transport->options.buffer_memory) return true;
     transport_release(transport, octets);
     return false;
 }
@@ -120,15 +96,6 @@ void transport_release(struct transport *transport, uint64_t octets)
     atomic_fetch_sub(&transport->memory, octets);
 }
 
-void transport_forget_parked(struct transport *transport, struct connection *connection)
-{
-    if (connection->parked == NULL)
-        return;
-    transport_release(transport, connection->input_length + connection->output_length);
-    free(connection->parked);
-    connection->parked = NULL;
-}
-
 void transport_arm_listeners(struct transport *transport)
 {
     for (size_t i = 0; i < transport->listeners->count; i++) {
@@ -136,7 +103,7 @@ void transport_arm_listeners(struct transport *transport)
         pthread_mutex_lock(&listener->lock);
         if (listener->descriptor >= 0)
             transport_watch(transport, EPOLL_CTL_MOD, listener->descriptor, EPOLLIN | EPOLLONESHOT,
-                            transport->options.max_connections + i);
+                transport->options.max_connections + i);
         pthread_mutex_unlock(&listener->lock);
     }
 }

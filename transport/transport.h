@@ -22,8 +22,7 @@
  * never arms and never closes: it shuts a connection down, and the event that follows makes a
  * worker close it.
  */
-#ifndef STRATA_TRANSPORT_TRANSPORT_H
-#define STRATA_TRANSPORT_TRANSPORT_H
+#pragma once
 
 #include "transport/connection.h"
 #include "transport/listener.h"
@@ -60,14 +59,14 @@ struct transport {
 
 /* IO_DONE, or IO_FAILED where the system has no memory or descriptor for it. */
 enum io_status transport_open(struct transport *transport, const struct transport_options *options,
-                              struct listeners *listeners);
+    struct listeners *listeners);
 
 /* Closes every connection that is left. */
 void transport_close(struct transport *transport);
 
 struct connection *transport_next_ready(struct transport *transport, struct seat *seat);
-void transport_give_back(struct transport *transport, struct connection *connection,
-                         enum wait wait);
+void transport_give_back(
+    struct transport *transport, struct connection *connection, enum wait wait);
 
 /* Re-arms paused listeners, and picks who has to go where the table or the memory is nearly full:
  * of the table the longest-waiting idle ones, then half-sent heads; of the memory the oldest
@@ -79,8 +78,8 @@ void transport_tick(struct transport *transport);
 struct connection *transport_next_overdue(struct transport *transport, struct seat *seat);
 
 /* WAIT_PEER_CLOSES after a half-close, or WAIT_CLOSE: shuts it down. */
-void transport_return_overdue(struct transport *transport, struct connection *connection,
-                              enum wait wait);
+void transport_return_overdue(
+    struct transport *transport, struct connection *connection, enum wait wait);
 
 /* How long the timekeeper sleeps between ticks, nanoseconds. */
 int64_t transport_tick_length(const struct transport_options *options);
@@ -98,5 +97,3 @@ void transport_release(struct transport *transport, uint64_t octets);
 
 /* Which slot of the table this is: 0 to max_connections - 1. */
 uint32_t transport_slot(const struct transport *transport, const struct connection *connection);
-
-#endif

@@ -20,8 +20,7 @@
  *
  * Instants and durations are nanoseconds of the monotonic clock.
  */
-#ifndef STRATA_TRANSPORT_WAIT_H
-#define STRATA_TRANSPORT_WAIT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,20 +48,12 @@ uint32_t wait_events(enum wait wait);
 /* Does progress count in this wait? */
 bool wait_counts_progress(enum wait wait);
 
-/* The clock of a wait in which progress counts. */
-struct wait_progress {
-    int64_t start;
-    int64_t last_moved; /* when an octet moved last */
-    uint64_t octets;    /* moved since start */
-};
-
-/* When the limit runs out, if no more octets move. */
-int64_t wait_progress_deadline(const struct wait_progress *progress, int64_t limit);
+/* Where progress counts: when the limit runs out if no more octets move. octets is how many have
+ * moved since start, the last of them at last_moved. */
+int64_t wait_progress_deadline(int64_t start, int64_t last_moved, uint64_t octets, int64_t limit);
 
 /* start + limit, or WAIT_FOREVER. */
 int64_t wait_deadline(int64_t start, int64_t limit);
 
 /* The instant now, exact to a few milliseconds. */
 int64_t wait_clock(void);
-
-#endif

@@ -1,0 +1,112 @@
+/* Somebody moves things in and out of the root while paths are looked up: what is outside is never
+ * served. Only the kernel can promise that; a check of names before the open could not. */
+#include "tests/support/site.h"
+
+#include <linux/fs.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+enum { MOVES = 4000 };
+
+static int make_tree(void **state)
+{
+    if (site_make(state) != 0)
+        return -1;
+    site_file("outside/file", "outside");
+    site_directory("root/inside");
+    site_file("root/inside/file", "inside");
+    /* 1. a name that is now a link within the root, now one out of it */
+    site_link("root/door", "inside");
+    site_link("root/window", "../outside");
+    /* 2. a directory that is moved out while a link leads up from it */
+    site_file("root/file", "inside");
+    site_directory("root/a");
+    site_file("root/a/file", "inside");
+    site_directory("root/a/b");
+    site_link("root/a/b/up", "../file");
+    return 0;
+}
+
+struct mover {
+    const char *one;
+    const char *other;
+    unsigned flags; /* of renameat2(2) */
+    atomic_bool done;
+    int failed;
+};
+
+/* Back and forth, an even number of times: at the end all is as it was. */
+static void *move(void *argument)
+{
+    struct mover *mover = argument;
+    for (int i = 0; i < MOVES; i++) {
+        bool back = i % 2 == 1;
+        const char *from = back ? mover->other : mover->one;
+        const char *to = back ? mover->one : mover->other;
+        mover->failed |= renameat2(site.directory, from, site.directory, to, mover->flags);
+    }
+    atomic_store(&mover->done, true);
+    return NULL;
+}
+
+/* Opens the path; counts how often its content is from inside. */
+static void open_during_moves(const char *path, size_t *inside)
+{
+    struct file file;
+    char content[16];
+    enum fs_status status = document_root_open_file(&site.root, path, &file);
+    if (status == FS_FOUND) {
+        ssize_t length = read(file.descriptor, content, sizeof content);
+        close(file.descriptor);
+        assert_int_equal(length, 6);
+        assert_memory_equal(content, "inside", 6);
+        ++*inside;
+    } else if (status != FS_NOT_SERVED && status != FS_NOT_FOUND && status != FS_EXHAUSTED) {
+        fail_msg("%s: %d", path, (int)status);
+    }
+}
+
+static void assert_never_outside(struct mover *mover, const char *const paths[], size_t count)
+{
+    pthread_t thread;
+    size_t descriptors = count_descriptors();
+    size_t inside = 0;
+    open_during_moves(paths[0], &inside);
+    assert_int_equal(inside, 1);
+    assert_int_equal(pthread_create(&thread, NULL, move, mover), 0);
+    while (!atomic_load(&mover->done))
+        for (size_t i = 0; i < count; i++)
+            open_during_moves(paths[i], &inside);
+    pthread_join(thread, NULL);
+    assert_int_equal(mover->failed, 0);
+    open_during_moves(paths[0], &inside);
+    assert_true(inside >= 2);
+    assert_int_equal(count_descriptors(), descriptors);
+}
+
+static void test_nothing_outside_is_served_while_a_link_is_swapped(void **state)
+{
+    static const char *const paths[] = {"/door/file", "/window/file"};
+    static struct mover mover = {
+        .one = "root/door", .other = "root/window", .flags = RENAME_EXCHANGE};
+    (void)state;
+    assert_never_outside(&mover, paths, COUNT(paths));
+}
+
+static void test_nothing_outside_is_served_while_a_directory_is_moved_out(void **state)
+{
+    static const char *const paths[] = {"/a/b/up"};
+    static struct mover mover = {.one = "root/a/b", .other = "outside/b"};
+    (void)state;
+    assert_never_outside(&mover, paths, COUNT(paths));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_outside_is_served_while_a_link_is_swapped),
+        cmocka_unit_test(test_nothing_outside_is_served_while_a_directory_is_moved_out),
+    };
+    return cmocka_run_group_tests(tests, make_tree, site_remove);
+}

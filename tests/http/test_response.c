@@ -1,0 +1,313 @@
+/* The head of a response, RFC 9112 §4. */
+#include "http/response.h"
+#include "tests/support/http.h"
+
+#include <inttypes.h>
+
+static const char date[] = "Sun, 06 Nov 1994 08:49:37 GMT";
+static struct http_response response;
+static char head[HTTP_RESPONSE_HEAD_MAX + 1];
+
+static void add(const char *name, const char *value)
+{
+    http_response_add_field(&response, name, guarded_in(1, text_of(value)));
+}
+
+/* Formats into as much room as was promised to be enough, and not one octet more. */
+static size_t format(void)
+{
+    char *octets = guard_space(0, HTTP_RESPONSE_HEAD_MAX);
+    size_t length = http_response_format_head(&response, date, octets);
+    assert_true(length <= HTTP_RESPONSE_HEAD_MAX);
+    memcpy(head, octets, length);
+    head[length] = '\0';
+    assert_int_equal(strlen(head), length);
+    return length;
+}
+
+/* Takes this line out of the formatted head, wherever among the field lines it stands; false when
+ * it is not there. */
+static bool take_line(const char *line)
+{
+    char whole[128];
+    snprintf(whole, sizeof whole, "\r\n%s\r\n", line);
+    char *found = strstr(head, whole);
+    if (found == NULL) return false;
+    char *rest = found + strlen(line) + 2;
+    memmove(found, rest, strlen(rest) + 1);
+    return true;
+}
+
+/* What is left of the head when the Date line, which is there once, is taken out. */
+static void assert_head(const char *expected)
+{
+    format();
+    assert_true(take_line("Date: Sun, 06 Nov 1994 08:49:37 GMT"));
+    assert_null(strstr(head, "\r\nDate:"));
+    assert_string_equal(head, expected);
+}
+
+static void test_a_head_is_a_status_line_field_lines_and_an_empty_line(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    response.persistence = HTTP_PERSISTS;
+    add("Content-Type", "text/html; charset=utf-8");
+    http_response_add_number(&response, "Content-Length", 1687);
+    assert_head("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+                "Content-Length: 1687\r\n\r\n");
+    assert_false(response.broken);
+}
+
+static void test_a_head_without_fields_has_a_date(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_NOT_FOUND);
+    response.persistence = HTTP_PERSISTS;
+    assert_head("HTTP/1.1 404 Not Found\r\n\r\n");
+}
+
+/* RFC 9112 §9.3, §9.6 */
+static void test_a_response_closes_until_told_otherwise(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    format();
+    assert_true(take_line("Connection: close"));
+    assert_null(strstr(head, "Connection"));
+}
+
+static void test_keep_alive_is_said_once(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    response.persistence = HTTP_KEEPS_ALIVE;
+    format();
+    assert_true(take_line("Connection: keep-alive"));
+    assert_null(strstr(head, "Connection"));
+}
+
+static void test_a_persistent_connection_is_said_by_nothing(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    response.persistence = HTTP_PERSISTS;
+    format();
+    assert_null(strstr(head, "Connection"));
+}
+
+/* RFC 9112 §4: status-line = HTTP-version SP status-code SP [ reason-phrase ] */
+static void test_each_status_makes_its_line(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_MOVED_PERMANENTLY);
+    response.persistence = HTTP_PERSISTS;
+    assert_head("HTTP/1.1 301 Moved Permanently\r\n\r\n");
+    response.status = HTTP_FIELDS_TOO_LARGE;
+    assert_head("HTTP/1.1 431 Request Header Fields Too Large\r\n\r\n");
+    response.status = HTTP_CONTENT_TOO_LARGE;
+    assert_head("HTTP/1.1 413 Content Too Large\r\n\r\n");
+}
+
+static void test_a_response_without_a_decision_is_a_500(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_REFUSED);
+    response.persistence = HTTP_PERSISTS;
+    assert_head("HTTP/1.1 500 Internal Server Error\r\n\r\n");
+}
+
+static void test_fields_are_sent_in_the_order_in_which_they_were_added(void **state)
+{
+    static const struct text lines = OCTETS("B: 2\r\nC: 3\r\n");
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    response.persistence = HTTP_PERSISTS;
+    add("A", "1");
+    http_response_add_lines(&response, guarded(lines));
+    add("A", "");
+    http_response_add_number(&response, "D", 0);
+    http_response_add_lines(&response, guarded(text_until(lines, 0)));
+    assert_head("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nC: 3\r\nA: \r\nD: 0\r\n\r\n");
+}
+
+static void test_a_response_that_is_started_again_is_empty(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    response.persistence = HTTP_KEEPS_ALIVE;
+    add("A", "1\n");
+    add("B", "2");
+    http_response_start(&response, HTTP_FORBIDDEN);
+    assert_false(response.broken);
+    assert_int_equal(response.persistence, HTTP_CLOSES);
+    response.persistence = HTTP_PERSISTS;
+    assert_head("HTTP/1.1 403 Forbidden\r\n\r\n");
+}
+
+static void test_numbers_are_decimal_up_to_64_bits(void **state)
+{
+    static const uint64_t numbers[] = {0, 9, 10, 4294967295, 4294967296, 9223372036854775808U};
+    (void)state;
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        char line[64];
+        snprintf(line, sizeof line, "N: %" PRIu64, numbers[i]);
+        http_response_start(&response, HTTP_OK);
+        http_response_add_number(&response, "N", numbers[i]);
+        format();
+        assert_true(take_line(line));
+    }
+    http_response_start(&response, HTTP_OK);
+    http_response_add_number(&response, "N", UINT64_MAX);
+    format();
+    assert_true(take_line("N: 18446744073709551615"));
+}
+
+/* RFC 9110 §5.5: CR, LF and NUL are dangerous, the other controls invalid. */
+static void test_a_value_with_a_control_octet_is_left_out_and_breaks_the_response(void **state)
+{
+    (void)state;
+    for (int octet = 0; octet < 256; octet++) {
+        bool valid = (octet >= 0x20 && octet != 0x7f) || octet == '\t';
+        char value[] = "a?b";
+        char line[] = "Name: a?b";
+        value[1] = line[7] = (char)octet;
+        http_response_start(&response, HTTP_OK);
+        add("Before", "1");
+        http_response_add_field(&response, "Name", guarded((struct text){value, 3}));
+        add("After", "2");
+        assert_int_equal(response.broken, !valid);
+        format();
+        assert_int_equal(valid && take_line(line), valid);
+        assert_null(strstr(head, "Name"));
+        assert_true(take_line("Before: 1"));
+        assert_true(take_line("After: 2"));
+    }
+}
+
+static void test_a_control_octet_at_either_end_of_a_value_breaks_the_response(void **state)
+{
+    static const char *const values[] = {"\na", "a\n", "a\r", "\ra", "\r\nSet-Cookie: b", "a\r\n"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        http_response_start(&response, HTTP_OK);
+        add("Name", values[i]);
+        assert_true(response.broken);
+        format();
+        assert_null(strstr(head, "Name"));
+        assert_null(strstr(head, "Set-Cookie"));
+    }
+}
+
+/* A field whose line is so many octets long. */
+static void add_line_of(size_t length)
+{
+    static char value[HTTP_RESPONSE_FIELDS_MAX + 64];
+    for (size_t i = 0; i < length; i++) value[i] = (char)('a' + i % 26);
+    struct text text = {value, length - strlen("Name: \r\n")};
+    http_response_add_field(&response, "Name", guarded(text));
+}
+
+static void test_fields_up_to_the_limit_are_taken(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    add_line_of(HTTP_RESPONSE_FIELDS_MAX);
+    assert_false(response.broken);
+    assert_int_equal(response.fields_length, HTTP_RESPONSE_FIELDS_MAX);
+    http_response_start(&response, HTTP_OK);
+    add_line_of(HTTP_RESPONSE_FIELDS_MAX - 100);
+    add_line_of(100);
+    assert_false(response.broken);
+    assert_int_equal(response.fields_length, HTTP_RESPONSE_FIELDS_MAX);
+}
+
+static void test_a_field_over_the_limit_is_left_out_and_breaks_the_response(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    add_line_of(HTTP_RESPONSE_FIELDS_MAX + 1);
+    assert_true(response.broken);
+    assert_int_equal(response.fields_length, 0);
+    http_response_start(&response, HTTP_OK);
+    add_line_of(HTTP_RESPONSE_FIELDS_MAX - 100);
+    add_line_of(101);
+    assert_true(response.broken);
+    assert_int_equal(response.fields_length, HTTP_RESPONSE_FIELDS_MAX - 100);
+}
+
+static void test_a_broken_response_stays_broken(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    add("A", "\n");
+    add("B", "2");
+    assert_true(response.broken);
+}
+
+static void test_lines_over_the_limit_are_left_out_and_break_the_response(void **state)
+{
+    static const struct text lines = OCTETS("A: 1\r\nB: 2\r\n");
+    (void)state;
+    http_response_start(&response, HTTP_OK);
+    add_line_of(HTTP_RESPONSE_FIELDS_MAX - lines.length);
+    http_response_add_lines(&response, lines);
+    assert_false(response.broken);
+    assert_int_equal(response.fields_length, HTTP_RESPONSE_FIELDS_MAX);
+    http_response_start(&response, HTTP_OK);
+    add_line_of(HTTP_RESPONSE_FIELDS_MAX - lines.length + 1);
+    http_response_add_lines(&response, lines);
+    assert_true(response.broken);
+    assert_int_equal(response.fields_length, HTTP_RESPONSE_FIELDS_MAX - lines.length + 1);
+}
+
+static void test_the_longest_head_has_room(void **state)
+{
+    (void)state;
+    http_response_start(&response, HTTP_FIELDS_TOO_LARGE);
+    response.persistence = HTTP_KEEPS_ALIVE;
+    add_line_of(HTTP_RESPONSE_FIELDS_MAX);
+    size_t length = format();
+    assert_true(length > HTTP_RESPONSE_FIELDS_MAX);
+    assert_string_equal(head + length - 4, "\r\n\r\n");
+    assert_true(take_line("Connection: keep-alive"));
+}
+
+/* The longest path that the kernel resolves, each octet encoded, and the longest query. */
+static void test_the_longest_location_has_room(void **state)
+{
+    static char location[3 * 4095 + 8192];
+    (void)state;
+    memset(location, 'a', sizeof location);
+    http_response_start(&response, HTTP_MOVED_PERMANENTLY);
+    http_response_add_field(&response, "Location", (struct text){location, sizeof location});
+    add("Content-Type", "text/html; charset=utf-8");
+    add("Cache-Control", "no-cache");
+    assert_false(response.broken);
+    format();
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_head_is_a_status_line_field_lines_and_an_empty_line),
+        cmocka_unit_test(test_a_head_without_fields_has_a_date),
+        cmocka_unit_test(test_a_response_closes_until_told_otherwise),
+        cmocka_unit_test(test_keep_alive_is_said_once),
+        cmocka_unit_test(test_a_persistent_connection_is_said_by_nothing),
+        cmocka_unit_test(test_each_status_makes_its_line),
+        cmocka_unit_test(test_a_response_without_a_decision_is_a_500),
+        cmocka_unit_test(test_fields_are_sent_in_the_order_in_which_they_were_added),
+        cmocka_unit_test(test_a_response_that_is_started_again_is_empty),
+        cmocka_unit_test(test_numbers_are_decimal_up_to_64_bits),
+        cmocka_unit_test(test_a_value_with_a_control_octet_is_left_out_and_breaks_the_response),
+        cmocka_unit_test(test_a_control_octet_at_either_end_of_a_value_breaks_the_response),
+        cmocka_unit_test(test_fields_up_to_the_limit_are_taken),
+        cmocka_unit_test(test_a_field_over_the_limit_is_left_out_and_breaks_the_response),
+        cmocka_unit_test(test_a_broken_response_stays_broken),
+        cmocka_unit_test(test_lines_over_the_limit_are_left_out_and_break_the_response),
+        cmocka_unit_test(test_the_longest_head_has_room),
+        cmocka_unit_test(test_the_longest_location_has_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+/* ask.h: a request for a handler, and what the handler made of it, without a socket. */
+#ifndef STRATA_TESTS_SERVER_ASK_H
+#define STRATA_TESTS_SERVER_ASK_H
+
+#include "server/exchange.h"
+#include "tests/server/response_fields.h"
+#include "tests/support/site.h"
+#include "tests/support/test.h"
+
+#include <string.h>
+
+/* The exchange of a test: shared with its children. NULL until the first question. */
+static struct exchange *asked;
+
+static inline int ask_close(void **state)
+{
+    if (asked != NULL && asked->file.descriptor >= 0)
+        close(asked->file.descriptor);
+    if (asked != NULL)
+        asked->file.descriptor = -1;
+    return site_remove(state);
+}
+
+/* An exchange as a handler finds it. The head is a constant: the request points into it. */
+static inline void prepare_exchange(struct exchange *exchange, const char *head)
+{
+    struct http_problem problem;
+    memset(exchange, 0xa5, sizeof *exchange);
+    exchange->root = &site.root;
+    exchange->content = exchange->octets = text_of("");
+    exchange->file.descriptor = -1;
+    http_response_start(&exchange->response, HTTP_REFUSED);
+    exchange->response.broken = true;
+    assert_int_equal(
+        http_parse_request_head(text_of(head), &exchange->request, &problem), HTTP_COMPLETE);
+    assert_true(http_parse_target(&exchange->request, &exchange->target, &problem));
+    exchange->method = method_find(exchange->request.method);
+    assert_non_null(exchange->method);
+}
+
+/* Lets the method of the table answer, as often as a test likes. */
+static inline struct exchange *ask(const char *head)
+{
+    if (asked == NULL) {
+        asked = mmap(
+            NULL, sizeof *asked, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        assert_true(asked != MAP_FAILED);
+    } else if (asked->file.descriptor >= 0) {
+        close(asked->file.descriptor);
+    }
+    prepare_exchange(asked, head);
+    asked->method->handler(asked);
+    return asked;
+}
+
+/* The content of the response: octets, or what is in the file. Dead at the next call. */
+static inline const char *answered_content(const struct exchange *exchange)
+{
+    static char content[64 * 1024];
+    if (exchange->file.descriptor < 0) {
+        assert_true(exchange->octets.length < sizeof content);
+        memcpy(content, exchange->octets.start, exchange->octets.length);
+        content[exchange->octets.length] = '\0';
+        return content;
+    }
+    assert_int_equal(exchange->octets.length, 0);
+    ssize_t length = pread(exchange->file.descriptor, content, sizeof content - 1, 0);
+    assert_true(length >= 0);
+    content[length] = '\0';
+    return content;
+}
+
+/* Content-Length is that of the content, whichever it is. */
+static inline void assert_length_is_right(const struct exchange *exchange)
+{
+    char length[24];
+    snprintf(length, sizeof length, "%zu", strlen(answered_content(exchange)));
+    assert_field(&exchange->response, "Content-Length", length);
+}
+
+#endif

@@ -1,0 +1,330 @@
+/* Where strata listens: all addresses of all hosts, or none. */
+#include "tests/transport/client.h"
+#include "transport/listener.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+enum { ANY_PORT = 0 };
+
+/* How bind(2) fails for one family: so many times, after it was let through so often. */
+static struct {
+    int family;
+    int error;
+    int times;
+    int passes;
+} bind_fails;
+
+int __real_bind(int descriptor, const struct sockaddr *address, socklen_t size);
+int __wrap_bind(int descriptor, const struct sockaddr *address, socklen_t size);
+int __wrap_bind(int descriptor, const struct sockaddr *address, socklen_t size)
+{
+    if (bind_fails.times <= 0 || address->sa_family != bind_fails.family || bind_fails.passes-- > 0)
+        return __real_bind(descriptor, address, size);
+    bind_fails.times--;
+    errno = bind_fails.error;
+    return -1;
+}
+
+static void fail_bind(int family, int error, int times)
+{
+    bind_fails.family = family;
+    bind_fails.error = error;
+    bind_fails.times = times;
+    bind_fails.passes = 0;
+}
+
+static bool has_ipv6(void)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int descriptor = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool has = descriptor >= 0 &&
+        __real_bind(descriptor, (const struct sockaddr *)&address, sizeof address) == 0;
+    if (descriptor >= 0) __real_close(descriptor);
+    return has;
+}
+
+/* Opens, and if that fails sees to it that no descriptor is left. */
+static enum listen_status open_hosts(
+    struct listeners *listeners, const char *const *hosts, size_t count, uint16_t port)
+{
+    size_t before = descriptors_open();
+    enum listen_status status = listeners_open(listeners, hosts, count, port);
+    if (status != LISTEN_OPEN) assert_int_equal(descriptors_open(), before);
+    fail_bind(0, 0, 0);
+    return status;
+}
+
+static enum listen_status open_host(struct listeners *listeners, const char *host, uint16_t port)
+{
+    return open_hosts(listeners, &host, 1, port);
+}
+
+static void assert_one_port(const struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        assert_true(listeners->list[i].port != 0);
+        assert_int_equal(listeners->list[i].port, listeners->list[0].port);
+    }
+}
+
+static void test_localhost_has_one_port_at_every_address(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    assert_int_equal(open_host(&listeners, "localhost", ANY_PORT), LISTEN_OPEN);
+    assert_true(listeners.count >= 1);
+    assert_one_port(&listeners);
+    listeners_close(&listeners);
+}
+
+static void test_ipv4_and_ipv6_have_the_same_free_port(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    const char *const hosts[] = {"127.0.0.1", "::1"};
+    if (!has_ipv6()) skip();
+    assert_int_equal(open_hosts(&listeners, hosts, 2, ANY_PORT), LISTEN_OPEN);
+    assert_int_equal(listeners.count, 2);
+    assert_one_port(&listeners);
+    assert_string_equal(listeners.list[0].host, "127.0.0.1");
+    assert_string_equal(listeners.list[1].host, "[::1]");
+    listeners_close(&listeners);
+}
+
+static void test_ipv6_leaves_ipv4_to_a_listener_of_its_own(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    const char *const hosts[] = {"::", "0.0.0.0"};
+    if (!has_ipv6()) skip();
+    assert_int_equal(open_hosts(&listeners, hosts, 2, ANY_PORT), LISTEN_OPEN);
+    assert_int_equal(listeners.count, 2);
+    assert_one_port(&listeners);
+    listeners_close(&listeners);
+}
+
+static void test_the_free_port_is_really_listened_to(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    assert_int_equal(open_host(&listeners, "127.0.0.1", ANY_PORT), LISTEN_OPEN);
+    int client = client_connect(listeners.list[0].port, 0);
+    assert_true(client >= 0);
+    __real_close(client);
+    listeners_close(&listeners);
+}
+
+static void test_a_free_port_that_is_taken_at_the_next_address_is_given_up(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    const char *const hosts[] = {"127.0.0.1", "127.0.0.2"};
+    fail_bind(AF_INET, EADDRINUSE, 1);
+    bind_fails.passes = 1;
+    assert_int_equal(open_hosts(&listeners, hosts, 2, ANY_PORT), LISTEN_OPEN);
+    assert_int_equal(listeners.count, 2);
+    assert_one_port(&listeners);
+    assert_int_equal(bind_fails.times, 0);
+    listeners_close(&listeners);
+}
+
+static void test_where_no_port_is_free_anywhere_it_gives_up(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    fail_bind(AF_INET, EADDRINUSE, 1000000);
+    assert_int_equal(open_host(&listeners, "127.0.0.1", ANY_PORT), LISTEN_IN_USE);
+}
+
+static void test_two_cannot_listen_on_one_port(void **state)
+{
+    (void)state;
+    struct listeners first;
+    struct listeners second;
+    assert_int_equal(open_host(&first, "127.0.0.1", ANY_PORT), LISTEN_OPEN);
+    uint16_t port = first.list[0].port;
+    assert_int_equal(open_host(&second, "127.0.0.1", port), LISTEN_IN_USE);
+    listeners_close(&first);
+    assert_int_equal(open_host(&second, "127.0.0.1", port), LISTEN_OPEN);
+    assert_int_equal(second.list[0].port, port);
+    listeners_close(&second);
+}
+
+static void test_a_port_in_use_at_the_last_host_closes_the_others(void **state)
+{
+    (void)state;
+    struct listeners first;
+    struct listeners second;
+    const char *const hosts[] = {"127.0.0.2", "127.0.0.3", "127.0.0.1"};
+    assert_int_equal(open_host(&first, "127.0.0.1", ANY_PORT), LISTEN_OPEN);
+    assert_int_equal(open_hosts(&second, hosts, 3, first.list[0].port), LISTEN_IN_USE);
+    listeners_close(&first);
+}
+
+/* A label of 70 octets is none (RFC 1035 §2.3.4): nobody has to be asked. */
+static void test_an_unknown_host_has_no_address(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    char name[71];
+    memset(name, 'x', sizeof name);
+    name[70] = '\0';
+    const char *const hosts[] = {"127.0.0.1", name};
+    assert_int_equal(open_host(&listeners, name, ANY_PORT), LISTEN_NO_SUCH_HOST);
+    assert_int_equal(open_hosts(&listeners, hosts, 2, ANY_PORT), LISTEN_NO_SUCH_HOST);
+}
+
+/* 192.0.2.1 is nobody's (RFC 5737 §3). */
+static void test_an_address_of_another_machine_is_not_here(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    const char *const hosts[] = {"127.0.0.1", "192.0.2.1"};
+    assert_int_equal(open_host(&listeners, "192.0.2.1", ANY_PORT), LISTEN_NOT_HERE);
+    assert_int_equal(open_hosts(&listeners, hosts, 2, ANY_PORT), LISTEN_NOT_HERE);
+}
+
+static void test_a_low_port_needs_a_privilege(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    fail_bind(AF_INET, EACCES, 1);
+    assert_int_equal(open_host(&listeners, "127.0.0.1", 80), LISTEN_NOT_PERMITTED);
+}
+
+static void test_what_the_system_refuses_otherwise_is_said_to_be_refused(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    fail_bind(AF_INET, ENOMEM, 1);
+    assert_int_equal(open_host(&listeners, "127.0.0.1", ANY_PORT), LISTEN_REFUSED);
+}
+
+static void test_a_host_named_twice_is_listened_to_once(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    const char *const hosts[] = {"127.0.0.1", "127.0.0.1", "localhost", "localhost"};
+    assert_int_equal(open_hosts(&listeners, hosts, 4, ANY_PORT), LISTEN_OPEN);
+    for (size_t i = 0; i < listeners.count; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(listeners.list[i].host, listeners.list[j].host);
+    assert_one_port(&listeners);
+    listeners_close(&listeners);
+}
+
+static size_t name_loopbacks(char names[][INET_ADDRSTRLEN], const char **hosts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        snprintf(names[i], INET_ADDRSTRLEN, "127.0.0.%u", (unsigned)(uint8_t)(i + 1));
+        hosts[i] = names[i];
+    }
+    return count;
+}
+
+static void test_so_many_addresses_can_be_listened_to_and_no_more(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    char names[LISTENERS_MAX + 1][INET_ADDRSTRLEN];
+    const char *hosts[LISTENERS_MAX + 1];
+    name_loopbacks(names, hosts, LISTENERS_MAX + 1);
+    assert_int_equal(open_hosts(&listeners, hosts, LISTENERS_MAX, ANY_PORT), LISTEN_OPEN);
+    assert_int_equal(listeners.count, LISTENERS_MAX);
+    listeners_close(&listeners);
+    assert_int_equal(open_hosts(&listeners, hosts, LISTENERS_MAX + 1, ANY_PORT), LISTEN_TOO_MANY);
+}
+
+static void test_a_name_twice_does_not_count_twice(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    char names[LISTENERS_MAX][INET_ADDRSTRLEN];
+    const char *hosts[LISTENERS_MAX + 1];
+    hosts[name_loopbacks(names, hosts, LISTENERS_MAX)] = "127.0.0.1";
+    assert_int_equal(open_hosts(&listeners, hosts, LISTENERS_MAX + 1, ANY_PORT), LISTEN_OPEN);
+    assert_int_equal(listeners.count, LISTENERS_MAX);
+    listeners_close(&listeners);
+}
+
+static void test_a_listener_does_not_block_and_is_closed_on_exec(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    assert_int_equal(open_host(&listeners, "127.0.0.1", ANY_PORT), LISTEN_OPEN);
+    int descriptor = listeners.list[0].descriptor;
+    assert_true((fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0);
+    assert_true((fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0);
+    listeners_close(&listeners);
+}
+
+static void test_what_it_accepts_has_no_delay(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    int on = 0;
+    socklen_t size = sizeof on;
+    assert_int_equal(open_host(&listeners, "127.0.0.1", ANY_PORT), LISTEN_OPEN);
+    int client = client_connect(listeners.list[0].port, 0);
+    assert_true(client >= 0);
+    struct pollfd queued = {.fd = listeners.list[0].descriptor, .events = POLLIN};
+    assert_int_equal(poll(&queued, 1, PATIENCE * 1000), 1);
+    int accepted = accept(listeners.list[0].descriptor, NULL, NULL);
+    assert_true(accepted >= 0);
+    assert_int_equal(getsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, &size), 0);
+    assert_true(on != 0);
+    __real_close(accepted);
+    __real_close(client);
+    listeners_close(&listeners);
+}
+
+static void test_closing_leaves_no_descriptor(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    const char *const hosts[] = {"127.0.0.1", "127.0.0.2", "127.0.0.3"};
+    size_t before = descriptors_open();
+    assert_int_equal(open_hosts(&listeners, hosts, 3, ANY_PORT), LISTEN_OPEN);
+    assert_int_equal(descriptors_open(), before + 3);
+    listeners_close(&listeners);
+    assert_int_equal(descriptors_open(), before);
+}
+
+/* The names of the loopback, when IPv6 is switched off. */
+static void test_one_of_several_addresses_may_be_missing(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    fail_bind(AF_INET6, EADDRNOTAVAIL, 1);
+    assert_int_equal(open_host(&listeners, "localhost", ANY_PORT), LISTEN_OPEN);
+    assert_true(listeners.count >= 1);
+    assert_string_equal(listeners.list[0].host, "127.0.0.1");
+    listeners_close(&listeners);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_localhost_has_one_port_at_every_address),
+        cmocka_unit_test(test_ipv4_and_ipv6_have_the_same_free_port),
+        cmocka_unit_test(test_ipv6_leaves_ipv4_to_a_listener_of_its_own),
+        cmocka_unit_test(test_the_free_port_is_really_listened_to),
+        cmocka_unit_test(test_a_free_port_that_is_taken_at_the_next_address_is_given_up),
+        cmocka_unit_test(test_where_no_port_is_free_anywhere_it_gives_up),
+        cmocka_unit_test(test_two_cannot_listen_on_one_port),
+        cmocka_unit_test(test_a_port_in_use_at_the_last_host_closes_the_others),
+        cmocka_unit_test(test_an_unknown_host_has_no_address),
+        cmocka_unit_test(test_an_address_of_another_machine_is_not_here),
+        cmocka_unit_test(test_a_low_port_needs_a_privilege),
+        cmocka_unit_test(test_what_the_system_refuses_otherwise_is_said_to_be_refused),
+        cmocka_unit_test(test_a_host_named_twice_is_listened_to_once),
+        cmocka_unit_test(test_so_many_addresses_can_be_listened_to_and_no_more),
+        cmocka_unit_test(test_a_name_twice_does_not_count_twice),
+        cmocka_unit_test(test_a_listener_does_not_block_and_is_closed_on_exec),
+        cmocka_unit_test(test_what_it_accepts_has_no_delay),
+        cmocka_unit_test(test_closing_leaves_no_descriptor),
+        cmocka_unit_test(test_one_of_several_addresses_may_be_missing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
