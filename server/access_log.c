@@ -3,35 +3,34 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+/* O_NONBLOCK: a pipe or a terminal that nobody reads must not stall the server, nor must opening a
+ * FIFO that has no reader. */
 static int open_file(const char *path)
 {
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0644);
 }
 
 bool access_log_open(struct access_log *log, const char *path)
 {
-    struct stat status;
     bool standard_output = strcmp(path, "-") == 0;
-    pthread_mutex_init(&log->write_lock, NULL);
     log->path = standard_output ? NULL : path;
     log->descriptor = -1;
     if (strcmp(path, "none") == 0) return true;
-    log->descriptor = standard_output ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open_file(path);
-    if (log->descriptor < 0 || fstat(log->descriptor, &status) != 0) return false;
-    log->type = status.st_mode & S_IFMT;
-    return true;
+    log->descriptor = standard_output ? report_open_again(STDOUT_FILENO) : open_file(path);
+    if (standard_output && log->descriptor < 0) /* a socket: see write_lines() */
+        log->descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    log->is_terminal = isatty(log->descriptor);
+    return log->descriptor >= 0;
 }
 
 void access_log_close(struct access_log *log)
 {
     if (log->descriptor >= 0) close(log->descriptor);
-    pthread_mutex_destroy(&log->write_lock);
 }
 
 /* dup3 swaps the file under the same number, so that no writer ever sees it closed. */
@@ -40,23 +39,16 @@ void access_log_reopen(struct access_log *log)
     if (log->path == NULL || log->descriptor < 0) return;
     int descriptor = open_file(log->path);
     if (descriptor < 0 || dup3(descriptor, log->descriptor, O_CLOEXEC) < 0)
-        report("cannot open %s anew: %s; the log goes on in the file opened before", log->path,
-            strerror(errno));
+        report("cannot open %s anew: %s; the log goes on as it was", log->path, strerror(errno));
     if (descriptor >= 0) close(descriptor);
 }
 
-/* Whole lines, no more than a pipe takes at once. Under write_lock nothing waits: only its holder
- * fills the pipe. A regular file, whose disk may be slow, needs no lock: O_APPEND keeps pieces
- * apart. */
-static bool write_lines(struct access_log *log, const char *octets, size_t length)
+/* Whole lines, no more than a pipe takes at once; all or nothing, and never waiting. */
+static bool write_lines(const struct access_log *log, const char *octets, size_t length)
 {
-    struct pollfd ready = {.fd = log->descriptor, .events = POLLOUT};
-    if (log->type == S_IFREG) return write(log->descriptor, octets, length) == (ssize_t)length;
-    pthread_mutex_lock(&log->write_lock);
-    bool written =
-        poll(&ready, 1, 0) == 1 && write(log->descriptor, octets, length) == (ssize_t)length;
-    pthread_mutex_unlock(&log->write_lock);
-    return written;
+    ssize_t count = send(log->descriptor, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count < 0 && errno == ENOTSOCK) count = write(log->descriptor, octets, length);
+    return count == (ssize_t)length;
 }
 
 void access_log_flush(struct access_log *log, struct log_buffer *buffer)
@@ -95,7 +87,7 @@ void access_log_add(
     memcpy(buffer->octets + buffer->length, line, length);
     buffer->length += length;
     pthread_mutex_unlock(&buffer->lock);
-    if (log->type == S_IFCHR) access_log_flush(log, buffer);
+    if (log->is_terminal) access_log_flush(log, buffer);
 }
 
 /* Appends ' "value"', escaped and cut after most octets; ' "-"' where there is none. */
@@ -122,7 +114,7 @@ size_t access_log_format(const struct log_entry *entry, char line[LOG_LINE_MAX])
     enum { REQUEST_LINE_MOST = 2048, FIELD_MOST = 768 };
     struct tm tm;
     gmtime_r(&entry->time, &tm);
-    size_t at = (size_t)snprintf(line, 64, "%.45s - - ", entry->peer);
+    size_t at = (size_t)snprintf(line, 64, "%s - - ", entry->peer);
     at += strftime(line + at, 64, "[%d/%b/%Y:%H:%M:%S +0000]", &tm); /* the C locale's names */
     at = append_quoted(line, at, REQUEST_LINE_MOST, entry->request_line);
     at +=

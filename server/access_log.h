@@ -9,10 +9,10 @@
 
 #include "http/text.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <sys/types.h>
 #include <time.h>
 
 enum {
@@ -21,11 +21,10 @@ enum {
 };
 
 struct access_log {
-    const char *path;           /* NULL: not a file that can be opened anew */
-    int descriptor;             /* -1: no log */
-    mode_t type;                /* S_IFREG … */
-    atomic_uint_fast64_t lost;  /* lines dropped since they were told last */
-    pthread_mutex_t write_lock; /* a leaf: one writer at a time to what is not a regular file */
+    const char *path;          /* NULL: not a file that can be opened anew */
+    int descriptor;            /* -1: no log */
+    bool is_terminal;          /* written to at once */
+    atomic_uint_fast64_t lost; /* lines dropped since they were told last */
 };
 
 struct log_buffer {
@@ -35,7 +34,7 @@ struct log_buffer {
 };
 
 struct log_entry {
-    const char *peer;
+    char peer[INET6_ADDRSTRLEN]; /* its address */
     time_t time;
     struct text request_line; /* as received; empty: none came */
     unsigned status;

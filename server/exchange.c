@@ -92,18 +92,16 @@ static bool check_head(struct exchange *exchange, struct session *session,
 static bool keep(
     struct worker *worker, struct session *session, struct text data, struct http_problem *problem)
 {
-    struct transport *transport = &worker->server->transport;
     size_t limit = worker->exchange.method->content_limit;
     if (limit == 0 || data.length == 0) return true;
-    if (session->kept == NULL) {
-        if (!transport_reserve(transport, limit)) return http_refuse(problem, HTTP_FAULT_EXHAUSTED);
+    if (session->kept == NULL && transport_reserve(&worker->server->transport, limit)) {
         session->kept = malloc(sizeof *session->kept + limit);
-        if (session->kept == NULL) {
-            transport_release(transport, limit);
-            return http_refuse(problem, HTTP_FAULT_EXHAUSTED);
-        }
-        *session->kept = (struct kept_content){.size = limit};
+        if (session->kept == NULL)
+            transport_release(&worker->server->transport, limit);
+        else
+            *session->kept = (struct kept_content){.size = limit};
     }
+    if (session->kept == NULL) return http_refuse(problem, HTTP_FAULT_EXHAUSTED);
     memcpy(session->kept->octets + session->kept->length, data.start, data.length);
     session->kept->length += data.length;
     return true;
@@ -138,13 +136,10 @@ static void log_response(
     struct worker *worker, const struct connection *connection, uint64_t content_length)
 {
     const struct exchange *exchange = &worker->exchange;
-    char peer[INET6_ADDRSTRLEN];
-    struct log_entry entry = {.peer = peer,
-        .time = worker->date_time,
-        .request_line = exchange->request.line,
-        .status = exchange->response.status,
-        .octets = content_length};
-    connection_peer(connection, peer);
+    struct log_entry entry = {.time = worker->date_time, .octets = content_length};
+    entry.request_line = exchange->request.line;
+    entry.status = exchange->response.status;
+    connection_peer(connection, entry.peer);
     http_find_field(&exchange->request, "Referer", &entry.referer);
     http_find_field(&exchange->request, "User-Agent", &entry.user_agent);
     access_log_add(&worker->server->log, &worker->log, &entry);
@@ -208,12 +203,12 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
     if (state == HTTP_COMPLETE)
         state = read_content(worker, session, connection, &problem); /* 5. the content */
     if (state == HTTP_INCOMPLETE) return OUTCOME_INCOMPLETE;
-    if (state == HTTP_COMPLETE)
-        exchange->method->handler(exchange); /* 6. the method's own story */
-    else
+    if (state == HTTP_INVALID) exchange_refuse(exchange, &problem);
+    if (state == HTTP_COMPLETE) exchange->method->handler(exchange); /* 6. the method's story */
+    if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX) {
+        http_refuse(&problem, HTTP_FAULT_NO_RESPONSE);
         exchange_refuse(exchange, &problem);
-    if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX)
-        exchange_fail(exchange);
+    }
     return send_response(worker, connection, session); /* 7. head, content, and then? */
 }
 

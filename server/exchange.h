@@ -39,15 +39,13 @@ const struct file *exchange_open_file(struct exchange *exchange);
 /* The file as the content. */
 void exchange_respond_file(struct exchange *exchange, enum http_status status);
 
-/* Octets as the content; they live until the handler has returned, in exchange->page or longer. */
+/* Octets as the content, instead of a file that was opened; they live until the handler has
+ * returned, in exchange->page or longer. */
 void exchange_respond_octets(
     struct exchange *exchange, enum http_status status, const char *media_type, struct text octets);
 
 /* A response that explains what was wrong, as HTML where the request accepts it. */
 void exchange_refuse(struct exchange *exchange, const struct http_problem *problem);
-
-/* 500 instead of a response that no handler formed, or that would break the head. */
-void exchange_fail(struct exchange *exchange);
 
 /* 405 with Allow: the resource is there, the method not for it (RFC 9110 §15.5.6). */
 void exchange_refuse_method(struct exchange *exchange);

@@ -88,16 +88,13 @@ static struct transport_options transport_options(const struct options *options)
 
 static enum exit_status open_directory(struct server *server, const char *directory)
 {
-    static const char *const reasons[] = {
-        [FS_UNSUPPORTED] = "no openat2(2) in this kernel or container; strata needs Linux 5.6",
-        [FS_NOT_FOUND] = "there is no such directory",
-        [FS_FORBIDDEN] = "this user may not read it",
-        [FS_FAILED] = "the system refused",
-    };
     enum fs_status status = document_root_open(&server->root, directory);
     if (status == FS_FOUND) return EXIT_STOPPED;
-    bool known = status < FS_FAILED && reasons[status] != NULL;
-    report("cannot serve '%s': %s", directory, reasons[known ? status : FS_FAILED]);
+    report("cannot serve '%s': %s", directory,
+        status == FS_UNSUPPORTED     ? "this kernel has no openat2(2); Linux 5.6 has"
+            : status == FS_NOT_FOUND ? "there is no such directory"
+            : status == FS_FORBIDDEN ? "this user may not read it"
+                                     : "the system refused");
     return status == FS_UNSUPPORTED ? EXIT_SYSTEM : EXIT_NO_DIRECTORY;
 }
 
@@ -232,10 +229,8 @@ int main(int count, char **arguments)
         fputs("Try 'strata --help'.\n", stderr);
         return EXIT_USAGE;
     }
-    if (options.help)
-        options_print_help();
-    else if (options.version)
-        puts("strata " STRATA_VERSION);
+    if (options.help) options_print_help();
+    if (options.version) puts("strata " STRATA_VERSION);
     if (options.help || options.version) return EXIT_STOPPED;
     prepare_signals();
     return (int)serve(&server, &options);

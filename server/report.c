@@ -1,17 +1,29 @@
 #include "server/report.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
-void report(const char *format, ...)
+int report_open_again(int descriptor)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+bool report(const char *format, ...)
 {
     char message[1000];
     struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
+    int own = report_open_again(STDERR_FILENO);
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    if (poll(&standard_error, 1, 0) == 1) dprintf(STDERR_FILENO, "strata: %s\n", message);
+    if (own >= 0 || poll(&standard_error, 1, 0) == 1)
+        dprintf(own >= 0 ? own : STDERR_FILENO, "strata: %s\n", message);
+    if (own >= 0) close(own);
+    return false;
 }

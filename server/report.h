@@ -1,6 +1,14 @@
-/* report.h: a line on standard error for whoever runs the server. */
+/* report.h: a line on standard error for whoever runs the server, and descriptors that do not wait.
+ */
 #pragma once
 
-/* "strata: " and the message. While nobody reads standard error, the line is dropped: telling must
- * never stall the server. */
-void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#include <stdbool.h>
+
+/* "strata: " and the message; always false, so that a check can return it. While nobody reads
+ * standard error, the line is dropped: telling must never stall the server. */
+bool report(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Opens for writing what another descriptor is open on, such that no write waits: not even a
+ * terminal's or a pipe's that nobody reads. The other's users notice nothing. -1: it can't be,
+ * which is so for a socket. */
+int report_open_again(int descriptor);

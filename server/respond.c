@@ -18,6 +18,8 @@ static void start_response(struct exchange *exchange, enum http_status status)
 void exchange_respond_octets(
     struct exchange *exchange, enum http_status status, const char *media_type, struct text octets)
 {
+    if (exchange->file.descriptor >= 0) close(exchange->file.descriptor);
+    exchange->file.descriptor = -1; /* opened, but not what is answered after all */
     start_response(exchange, status);
     http_response_add_field(&exchange->response, "Content-Type", text_of(media_type));
     http_response_add_number(&exchange->response, "Content-Length", octets.length);
@@ -74,13 +76,6 @@ void exchange_refuse_method(struct exchange *exchange)
     char allow[METHOD_ALLOW_SIZE];
     refuse_for(exchange, HTTP_FAULT_METHOD_HERE);
     http_response_add_field(&exchange->response, "Allow", method_format_allow(allow));
-}
-
-void exchange_fail(struct exchange *exchange)
-{
-    if (exchange->file.descriptor >= 0) close(exchange->file.descriptor);
-    exchange->file.descriptor = -1;
-    refuse_for(exchange, HTTP_FAULT_NO_RESPONSE);
 }
 
 /* The site's own page where a page is wanted, else a sentence. */

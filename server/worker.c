@@ -5,10 +5,7 @@
 void worker_init(struct worker *worker, struct server *server)
 {
     worker->server = server;
-    worker->date_time = -1;
     worker->exchange.root = &server->root;
-    worker->exchange.file.descriptor = -1;
-    worker->log.length = 0;
     pthread_mutex_init(&worker->log.lock, NULL);
 }
 
@@ -40,15 +37,6 @@ static enum wait linger(struct connection *connection)
     return status == IO_DONE || status == IO_BLOCKED ? WAIT_PEER_CLOSES : WAIT_CLOSE;
 }
 
-/* All is sent: how does this connection end? */
-static enum wait end_connection(struct connection *connection, enum outcome ends)
-{
-    if (ends != OUTCOME_LINGERS) return WAIT_CLOSE;
-    connection_half_close(connection);
-    connection_discard_input(connection);
-    return WAIT_PEER_CLOSES;
-}
-
 /* What to wait for, by what is left to be done. */
 static enum wait next_wait(
     struct connection *connection, const struct session *session, enum io_status flushed, bool cut)
@@ -57,8 +45,12 @@ static enum wait next_wait(
     if (flushed == IO_FAILED) return WAIT_CLOSE;
     if (flushed == IO_BLOCKED) return WAIT_PEER_READS;
     if (flushed == IO_TURN_OVER || (cut && unread > 0)) return WAIT_TURN;
-    if (session->ends != OUTCOME_ANSWERED)
-        return end_connection(connection, (enum outcome)session->ends);
+    if (session->ends == OUTCOME_LINGERS) {
+        connection_half_close(connection);
+        connection_discard_input(connection);
+        return WAIT_PEER_CLOSES;
+    }
+    if (session->ends == OUTCOME_CLOSES) return WAIT_CLOSE;
     if (session->content.phase != HTTP_CONTENT_UNDECIDED) return WAIT_CONTENT;
     if (unread > 0) return WAIT_HEAD;
     return connection->received == 0 ? WAIT_FIRST_OCTET : WAIT_NEXT_REQUEST;

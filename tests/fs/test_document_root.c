@@ -5,8 +5,7 @@
 
 static int make_tree(void **state)
 {
-    if (site_make(state) != 0)
-        return -1;
+    if (site_make(state) != 0) return -1;
     site_file("root/index.html", "index of the root");
     site_file("root/about.html", "about");
     site_file("root/plain", "plain");
@@ -24,18 +23,6 @@ static int make_tree(void **state)
     site_file("root/page.html/file", "in page.html");
     site_directory("root/odd");
     site_directory("root/odd/index.html");
-    site_file("root/.hidden", "hidden");
-    site_file("root/.hidden.html", "hidden");
-    site_directory("root/.git");
-    site_file("root/.git/config", "hidden");
-    site_file("root/dir/.secret", "hidden");
-    site_file("root/..name", "hidden");
-    site_file("root/...", "hidden");
-    site_directory("root/.well-known");
-    site_file("root/.well-known/security.txt", "security");
-    site_file("root/.well-known/.secret", "hidden");
-    site_file("root/.well-knownx", "hidden");
-    site_file("root/.well-know", "hidden");
     site_file("outside/secret", "outside");
     return 0;
 }
@@ -72,7 +59,6 @@ static void test_a_directory_without_its_slash_is_a_directory(void **state)
     assert_outcome("/bare/deep", FS_DIRECTORY);
     assert_outcome("/page.html", FS_DIRECTORY);
     assert_outcome("/odd/index.html", FS_DIRECTORY);
-    assert_outcome("/.well-known", FS_DIRECTORY);
 }
 
 static void test_where_nothing_has_the_name_html_is_tried(void **state)
@@ -124,50 +110,6 @@ static void test_what_is_not_there_is_not_found(void **state)
     assert_outcome("/file.txt ", FS_NOT_FOUND);
     assert_outcome("/file.tx", FS_NOT_FOUND);
     assert_outcome("/html", FS_NOT_FOUND);
-}
-
-static void test_a_segment_that_starts_with_a_dot_is_not_served(void **state)
-{
-    static const char *const paths[] = {
-        "/.hidden",
-        "/.git",
-        "/.git/",
-        "/.git/config",
-        "/dir/.secret",
-        "/.nothing",
-        "/..name",
-        "/...",
-        "/.",
-        "/./",
-        "/./file.txt",
-        "/dir/./page.html",
-        "/.well-knownx",
-        "/.well-know",
-        "/.well-known/.secret",
-        "/dir/.nothing/file",
-        "/.html",
-    };
-    (void)state;
-    for (size_t i = 0; i < COUNT(paths); i++)
-        assert_outcome(paths[i], FS_NOT_SERVED);
-}
-
-static void test_a_path_with_two_dots_is_not_served(void **state)
-{
-    static const char *const paths[] = {"/..", "/../", "/../outside/secret", "/dir/../file.txt",
-        "/dir/..", "/dir/../../outside/secret"};
-    (void)state;
-    for (size_t i = 0; i < COUNT(paths); i++)
-        assert_outcome(paths[i], FS_NOT_SERVED);
-}
-
-/* RFC 8615 §3 */
-static void test_well_known_is_served(void **state)
-{
-    (void)state;
-    assert_found("/.well-known/security.txt", "security");
-    assert_outcome("/.well-known/", FS_NOT_FOUND);
-    assert_outcome("/.well-known/nothing", FS_NOT_FOUND);
 }
 
 static void test_a_second_slash_leads_nowhere(void **state)
@@ -290,9 +232,6 @@ int main(void)
         cmocka_unit_test(test_a_directory_that_is_called_like_a_page_is_no_page),
         cmocka_unit_test(test_a_file_is_no_directory),
         cmocka_unit_test(test_what_is_not_there_is_not_found),
-        cmocka_unit_test(test_a_segment_that_starts_with_a_dot_is_not_served),
-        cmocka_unit_test(test_a_path_with_two_dots_is_not_served),
-        cmocka_unit_test(test_well_known_is_served),
         cmocka_unit_test(test_a_second_slash_leads_nowhere),
         cmocka_unit_test(test_a_path_that_is_not_absolute_is_refused),
         cmocka_unit_test(test_names_are_any_octets),

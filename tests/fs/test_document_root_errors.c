@@ -19,8 +19,7 @@ long __wrap_syscall(long number, ...)
     va_list list;
     long arguments[4];
     va_start(list, number);
-    for (size_t i = 0; i < COUNT(arguments); i++)
-        arguments[i] = va_arg(list, long);
+    for (size_t i = 0; i < COUNT(arguments); i++) arguments[i] = va_arg(list, long);
     va_end(list);
     if (number == SYS_openat2) {
         if (calls++ >= passes && failures > 0) {
@@ -34,8 +33,7 @@ long __wrap_syscall(long number, ...)
 
 int __wrap_fstat(int descriptor, struct stat *status)
 {
-    if (fstat_error == 0)
-        return __real_fstat(descriptor, status);
+    if (fstat_error == 0) return __real_fstat(descriptor, status);
     errno = fstat_error;
     return -1;
 }
@@ -48,15 +46,13 @@ static enum fs_status open_failing(const char *path, int with, int times)
     calls = 0;
     enum fs_status status = open_path(&site.root, path, &file);
     failures = 0;
-    if (status == FS_FOUND)
-        close(file.descriptor);
+    if (status == FS_FOUND) close(file.descriptor);
     return status;
 }
 
 static int make_tree(void **state)
 {
-    if (site_make(state) != 0)
-        return -1;
+    if (site_make(state) != 0) return -1;
     site_file("root/file", "file");
     site_file("root/file.html", "file in HTML");
     site_file("root/page.html", "page");
@@ -170,8 +166,7 @@ static enum fs_status open_root_failing(int with)
     enum fs_status status = document_root_open(&root, site.path);
     failures = 0;
     assert_int_equal(count_descriptors(), descriptors + (status == FS_FOUND));
-    if (status == FS_FOUND)
-        document_root_close(&root);
+    if (status == FS_FOUND) document_root_close(&root);
     return status;
 }
 

@@ -6,20 +6,18 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-enum { NOBODY = 65534, CANNOT_DROP = 77 };
+enum { NOBODY = 65534, CANNOT_DROP = 77, LEAKED = 78 };
 
 static int make_tree(void **state)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (site_make(state) != 0)
-        return -1;
+    if (site_make(state) != 0) return -1;
     if (mkfifoat(site.directory, "root/fifo", 0644) != 0 ||
         mkfifoat(site.directory, "root/pipe.html", 0644) != 0)
         return -1;
     snprintf(address.sun_path, sizeof address.sun_path, "%.60s/root/socket", site.path);
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0)
-        return -1;
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0) return -1;
     close(listener);
     site_file("root/file", "file");
     site_file("root/unreadable", "unreadable");
@@ -79,6 +77,27 @@ static void test_a_device_is_not_served(void **state)
     document_root_close(&root);
 }
 
+/* A process without a controlling terminal would get one by opening it. */
+static void test_a_terminal_does_not_become_that_of_the_process(void **state)
+{
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    const char *name = terminal < 0 ? NULL : ptsname(terminal);
+    int status = 0;
+    (void)state;
+    if (name == NULL || unlockpt(terminal) != 0 || strncmp(name, "/dev/pts/", 9) != 0) skip();
+    pid_t child = fork();
+    if (child == 0) {
+        struct document_root root;
+        struct file file;
+        if (setsid() < 0 || document_root_open(&root, "/dev/pts") != FS_FOUND) _exit(2);
+        enum fs_status outcome = document_root_open_file(&root, name + strlen("/dev/pts"), &file);
+        _exit(outcome == FS_NOT_SERVED && open("/dev/tty", O_RDWR | O_CLOEXEC) < 0 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close(terminal);
+}
+
 /* What is not a regular file is no directory either. */
 static void test_beneath_a_fifo_there_is_nothing(void **state)
 {
@@ -97,13 +116,14 @@ static enum fs_status status_to_nobody(const char *path)
         bool root = geteuid() == 0;
         if (root && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
             _exit(CANNOT_DROP);
-        _exit((int)document_root_open_file(&site.root, path, &file));
+        size_t descriptors = count_descriptors();
+        enum fs_status status = document_root_open_file(&site.root, path, &file);
+        _exit(count_descriptors() == descriptors + (status == FS_FOUND) ? (int)status : LEAKED);
     }
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
-    if (WEXITSTATUS(status) == CANNOT_DROP)
-        skip();
+    if (WEXITSTATUS(status) == CANNOT_DROP) skip();
     return (enum fs_status)WEXITSTATUS(status);
 }
 
@@ -141,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_a_fifo_with_a_writer_is_not_served),
         cmocka_unit_test(test_a_socket_is_not_served),
         cmocka_unit_test(test_a_device_is_not_served),
+        cmocka_unit_test(test_a_terminal_does_not_become_that_of_the_process),
         cmocka_unit_test(test_beneath_a_fifo_there_is_nothing),
         cmocka_unit_test(test_a_file_without_read_permission_is_forbidden),
         cmocka_unit_test(test_a_directory_without_search_permission_is_forbidden),

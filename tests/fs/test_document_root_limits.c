@@ -14,8 +14,7 @@ enum {
 /* "/" and then so many octets that depend on where they stand. */
 static void write_name(char *name, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        name[i] = (char)('a' + i % 26);
+    for (size_t i = 0; i < length; i++) name[i] = (char)('a' + i % 26);
     name[length] = '\0';
 }
 
@@ -63,8 +62,7 @@ static int make_deepest(void)
     int directory = openat(site.directory, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
     write_name(name, SEGMENT);
     for (size_t i = 0; i < DEPTH; i++) {
-        if (mkdirat(directory, name, 0755) != 0)
-            assert_int_equal(errno, EEXIST);
+        if (mkdirat(directory, name, 0755) != 0) assert_int_equal(errno, EEXIST);
         int next = openat(directory, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
         assert_true(next >= 0);
         close(directory);
@@ -150,12 +148,9 @@ static int in_child_with_free_descriptors(int count, int (*run)(void))
         struct rlimit limit = {64, 64};
         int last = -1;
         int descriptor;
-        if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-            _exit(100);
-        while ((descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
-            last = descriptor;
-        for (int i = 0; i < count; i++)
-            close(last - i);
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) _exit(100);
+        while ((descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0) last = descriptor;
+        for (int i = 0; i < count; i++) close(last - i);
         _exit(run());
     }
     int status = 0;

@@ -4,8 +4,7 @@
 static int make_tree(void **state)
 {
     char target[300];
-    if (site_make(state) != 0)
-        return -1;
+    if (site_make(state) != 0) return -1;
     site_file("outside/secret", "outside");
     site_file("outside/index.html", "outside");
     site_file("root/file.txt", "file");
@@ -68,8 +67,7 @@ static void test_a_link_out_of_the_root_is_not_served(void **state)
         "/out-dir/nothing",
     };
     (void)state;
-    for (size_t i = 0; i < COUNT(paths); i++)
-        assert_outcome(paths[i], FS_NOT_SERVED);
+    for (size_t i = 0; i < COUNT(paths); i++) assert_outcome(paths[i], FS_NOT_SERVED);
 }
 
 static void test_a_link_out_of_the_root_and_in_again_is_not_served(void **state)

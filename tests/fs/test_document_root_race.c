@@ -7,12 +7,16 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-enum { MOVES = 4000 };
+enum {
+    LOOK_UPS = 3000,
+    MOVES_MAX = 300000,
+    STEPS = 700, /* down and up again, so that a look-up lasts */
+};
 
 static int make_tree(void **state)
 {
-    if (site_make(state) != 0)
-        return -1;
+    char link[5 * STEPS + sizeof "../file"];
+    if (site_make(state) != 0) return -1;
     site_file("outside/file", "outside");
     site_directory("root/inside");
     site_file("root/inside/file", "inside");
@@ -24,7 +28,10 @@ static int make_tree(void **state)
     site_directory("root/a");
     site_file("root/a/file", "inside");
     site_directory("root/a/b");
-    site_link("root/a/b/up", "../file");
+    site_directory("root/a/b/c");
+    for (size_t i = 0; i < STEPS; i++) memcpy(link + 5 * i, "c/../", 5);
+    strcpy(link + (size_t)5 * STEPS, "../file");
+    site_link("root/a/b/up", link);
     return 0;
 }
 
@@ -32,7 +39,7 @@ struct mover {
     const char *one;
     const char *other;
     unsigned flags; /* of renameat2(2) */
-    atomic_bool done;
+    atomic_bool stop;
     int failed;
 };
 
@@ -40,13 +47,12 @@ struct mover {
 static void *move(void *argument)
 {
     struct mover *mover = argument;
-    for (int i = 0; i < MOVES; i++) {
-        bool back = i % 2 == 1;
-        const char *from = back ? mover->other : mover->one;
-        const char *to = back ? mover->one : mover->other;
-        mover->failed |= renameat2(site.directory, from, site.directory, to, mover->flags);
+    for (int i = 0; i < MOVES_MAX && !atomic_load(&mover->stop); i++) {
+        mover->failed |=
+            renameat2(site.directory, mover->one, site.directory, mover->other, mover->flags);
+        mover->failed |=
+            renameat2(site.directory, mover->other, site.directory, mover->one, mover->flags);
     }
-    atomic_store(&mover->done, true);
     return NULL;
 }
 
@@ -75,9 +81,8 @@ static void assert_never_outside(struct mover *mover, const char *const paths[],
     open_during_moves(paths[0], &inside);
     assert_int_equal(inside, 1);
     assert_int_equal(pthread_create(&thread, NULL, move, mover), 0);
-    while (!atomic_load(&mover->done))
-        for (size_t i = 0; i < count; i++)
-            open_during_moves(paths[i], &inside);
+    for (size_t i = 0; i < LOOK_UPS; i++) open_during_moves(paths[i % count], &inside);
+    atomic_store(&mover->stop, true);
     pthread_join(thread, NULL);
     assert_int_equal(mover->failed, 0);
     open_during_moves(paths[0], &inside);

@@ -198,6 +198,24 @@ static void test_101_trailer_lines_get_431(void **state)
     assert_int_equal(feed_trailer_lines(300), HTTP_FIELDS_TOO_LARGE);
 }
 
+/* The content is undecided again: no octet is read on. */
+static void test_after_a_limit_was_passed_everything_is_refused(void **state)
+{
+    static const char *const chunks[] = {"0;", "0\r\n"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(chunks); i++) {
+        struct fed fed;
+        start(chunks[i]);
+        while (i == 0 ? writer.length < 2000 : writer.length < 102 * 6)
+            append(i == 0 ? "y" : "A: b\r\n");
+        feed_nothing_yet(&fed, HTTP_CHUNK_SIZE);
+        feed_in_pieces(&fed, written(), 1);
+        assert_int_equal(fed.result, HTTP_INVALID);
+        feed_once(&fed, text_of(": b\r\n\r\n"));
+        assert_int_equal(fed.result, HTTP_INVALID);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -215,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_a_trailer_name_without_end_gets_431),
         cmocka_unit_test(test_100_trailer_lines_are_taken),
         cmocka_unit_test(test_101_trailer_lines_get_431),
+        cmocka_unit_test(test_after_a_limit_was_passed_everything_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

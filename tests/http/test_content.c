@@ -87,6 +87,19 @@ static void test_no_content_is_complete_and_takes_nothing(void **state)
     assert_int_equal(fed.data_length, 0);
 }
 
+/* Zero means refused: whoever forgets to frame a message does not take anything for its end. */
+static void test_content_that_is_undecided_takes_no_octet(void **state)
+{
+    (void)state;
+    for (int octet = 0; octet < 256; octet++) {
+        struct fed fed;
+        char octets[] = {(char)octet};
+        feed_nothing_yet(&fed, HTTP_CONTENT_UNDECIDED);
+        feed_once(&fed, (struct text){octets, 1});
+        assert_int_equal(fed.result, HTTP_INVALID);
+    }
+}
+
 struct bound {
     uint64_t left;
     uint64_t so_far;
@@ -151,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_no_octets_leave_the_content_as_it_was),
         cmocka_unit_test(test_after_its_end_nothing_is_taken),
         cmocka_unit_test(test_no_content_is_complete_and_takes_nothing),
+        cmocka_unit_test(test_content_that_is_undecided_takes_no_octet),
         cmocka_unit_test(test_content_exceeds_a_limit_by_what_was_and_what_is_to_come),
         cmocka_unit_test(test_a_length_over_the_limit_is_known_before_any_octet),
     };

@@ -110,6 +110,8 @@ static const char *const bad_lengths[] = {
     "Content-Length: 5\r\nContent-Length: \r\n",
     "Content-Length: 5\r\nX: y\r\nContent-Length: 5, 6\r\n",
     "Content-Length: 5\r\nContent-Length: 5\r\nContent-Length: 6\r\n",
+    "Content-Length: 9223372036854775808\r\n", /* more than 63 bits */
+    "Content-Length: 10000000000000000000\r\n",
     "Content-Length: 18446744073709551616\r\n",
     "Content-Length: 18446744073709551621\r\n",
     "Content-Length: 99999999999999999999\r\n",

@@ -189,6 +189,8 @@ static const struct refusal targets[] = {
     {"a", "RFC 9112 §3.2", "neither a path"},
     {"*", "RFC 9112 §3.2.4", "OPTIONS"},
     {"http:///", "RFC 9110 §4.2.1", "host"},
+    {"http://", "RFC 9110 §4.2.1", "host"},
+    {"http://@a/", "RFC 9110 §4.2.1", "host"},
     {"/%", "RFC 3986 §2.1", "percent"},
     {"/%01", "RFC 3986 §7.3", "control"},
     {"/..", "RFC 3986 §5.2.4", "above the root"},

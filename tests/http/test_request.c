@@ -165,6 +165,34 @@ static void test_an_octet_that_no_head_may_hold_is_refused_in_the_turn_it_arrive
     }
 }
 
+/* Whoever parses them all the same gets no more than the whole lines among them. */
+static void test_octets_that_the_look_refused_can_be_parsed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(faults); i++) {
+        struct http_request request;
+        struct http_problem problem;
+        enum http_parse result = parse(faults[i], &request, &problem);
+        bool has_line = faults[i].length > 15 && memcmp(faults[i].start + 14, "\r\n", 2) == 0;
+        assert_int_equal(result, has_line ? HTTP_COMPLETE : HTTP_INVALID);
+    }
+}
+
+static void test_without_a_request_line_there_is_nothing_to_parse(void **state)
+{
+    static const struct text octets[] = {OCTETS(""), OCTETS("\r\n"), OCTETS("\r\n\r\n"),
+        OCTETS("GET / HTTP/1.1"), OCTETS("GET / HTTP/1.1\r")};
+    (void)state;
+    for (size_t i = 0; i < COUNT(octets); i++) {
+        struct http_request request;
+        struct http_problem problem;
+        assert_int_equal(parse(octets[i], &request, &problem), HTTP_INVALID);
+        assert_int_equal(problem.status, HTTP_BAD_REQUEST);
+        assert_non_null(strstr(problem.sentence, "no request line"));
+        assert_int_equal(request.field_count, 0);
+    }
+}
+
 /* RFC 9112 §2.2, RFC 9110 §5.5. Of a CR it is the octet after it that decides. */
 static void test_a_control_octet_at_any_position_of_a_head_is_refused(void **state)
 {
@@ -251,6 +279,8 @@ int main(void)
         cmocka_unit_test(test_two_empty_lines_before_the_request_line_are_skipped),
         cmocka_unit_test(test_a_third_empty_line_is_refused_in_the_turn_it_arrives),
         cmocka_unit_test(test_an_octet_that_no_head_may_hold_is_refused_in_the_turn_it_arrives),
+        cmocka_unit_test(test_octets_that_the_look_refused_can_be_parsed),
+        cmocka_unit_test(test_without_a_request_line_there_is_nothing_to_parse),
         cmocka_unit_test(test_a_control_octet_at_any_position_of_a_head_is_refused),
         cmocka_unit_test(test_a_request_line_that_ends_in_lf_alone_is_told_so),
         cmocka_unit_test(test_a_field_line_that_ends_in_lf_alone_is_told_so),

@@ -113,10 +113,13 @@ static void test_100_field_lines_are_taken(void **state)
 
 static void test_101_field_lines_get_431(void **state)
 {
+    struct parsed_head parsed;
     (void)state;
     write_field_lines("GET / HTTP/1.1\r\n", 101);
     append("\r\n");
     assert_head_status(written(), HTTP_FIELDS_TOO_LARGE);
+    parse_head(written(), &parsed);
+    assert_int_equal(parsed.request.field_count, 100);
     write_field_lines("GET / HTTP/1.1\r\n", 2000);
     append("\r\n");
     assert_head_status(written(), HTTP_FIELDS_TOO_LARGE);
@@ -150,15 +153,26 @@ static void test_the_version_comes_before_too_many_field_lines(void **state)
     assert_head_status(written(), HTTP_VERSION_NOT_SUPPORTED);
 }
 
+/* Syntax comes first, up to the octet with which the limit is passed. */
+static void test_a_control_octet_where_the_last_line_would_begin_gets_400(void **state)
+{
+    (void)state;
+    write_head("", 32768);
+    writer.octets[32766] = '\0';
+    assert_head_status(written(), HTTP_BAD_REQUEST);
+    writer.octets[32766] = '\n';
+    assert_head_status(written(), HTTP_BAD_REQUEST);
+}
+
 /* What the parser says of a head that the look refused for its length. */
-static enum http_status parse_too_long(const char *first_lines)
+static enum http_status parse_too_long(const char *first_lines, const char *last_octet)
 {
     struct http_request request;
     struct http_problem problem;
     size_t looked = 0;
     start(first_lines);
-    append("Name: ");
     fill_to(36 * 1024);
+    append(last_octet);
     assert_int_equal(look(written(), &looked, &problem), HTTP_INVALID);
     assert_int_equal(problem.status, HTTP_FIELDS_TOO_LARGE);
     if (parse(written(), &request, &problem) == HTTP_COMPLETE) return HTTP_OK;
@@ -168,11 +182,21 @@ static enum http_status parse_too_long(const char *first_lines)
 static void test_in_a_head_that_is_too_long_other_faults_come_first(void **state)
 {
     (void)state;
-    assert_int_equal(parse_too_long("GET / HTTP/1.1\r\nHost: a\r\n"), HTTP_OK);
-    assert_int_equal(parse_too_long("GET / HTTP/1.1\r\nBad\r\n"), HTTP_BAD_REQUEST);
-    assert_int_equal(parse_too_long("GET / HTTP/1.10\r\n"), HTTP_BAD_REQUEST);
-    assert_int_equal(parse_too_long("GET / HTTP/2.0\r\nBad\r\n"), HTTP_BAD_REQUEST);
-    assert_int_equal(parse_too_long("GET / HTTP/2.0\r\nHost: a\r\n"), HTTP_VERSION_NOT_SUPPORTED);
+    assert_int_equal(parse_too_long("GET / HTTP/1.1\r\nHost: a\r\n", ""), HTTP_OK);
+    assert_int_equal(parse_too_long("GET / HTTP/1.1\r\nBad\r\n", ""), HTTP_BAD_REQUEST);
+    assert_int_equal(parse_too_long("GET / HTTP/1.10\r\n", ""), HTTP_BAD_REQUEST);
+    assert_int_equal(parse_too_long("GET / HTTP/2.0\r\nBad\r\n", ""), HTTP_BAD_REQUEST);
+    assert_int_equal(
+        parse_too_long("GET / HTTP/2.0\r\nHost: a\r\n", ""), HTTP_VERSION_NOT_SUPPORTED);
+}
+
+/* A line without its CR LF is none yet: nothing is wrong with it. */
+static void test_in_a_head_that_is_too_long_the_last_line_is_left_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(parse_too_long("GET / HTTP/1.1\r\nBad ", ""), HTTP_OK);
+    assert_int_equal(parse_too_long("GET / HTTP/1.1\r\nBad ", "\r"), HTTP_OK);
+    assert_int_equal(parse_too_long("GET / HTTP/1.1\r\nBad ", "\r\n"), HTTP_BAD_REQUEST);
 }
 
 int main(void)
@@ -190,7 +214,9 @@ int main(void)
         cmocka_unit_test(test_a_malformed_field_line_comes_before_too_many_of_them),
         cmocka_unit_test(test_a_malformed_field_line_comes_before_the_version),
         cmocka_unit_test(test_the_version_comes_before_too_many_field_lines),
+        cmocka_unit_test(test_a_control_octet_where_the_last_line_would_begin_gets_400),
         cmocka_unit_test(test_in_a_head_that_is_too_long_other_faults_come_first),
+        cmocka_unit_test(test_in_a_head_that_is_too_long_the_last_line_is_left_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,6 +230,7 @@ static void test_what_comes_after_the_fault_is_empty(void **state)
     assert_int_equal(parse_line(line, &parsed), HTTP_BAD_REQUEST);
     assert_text(parsed.request.line, "G@T /a HTTP/1.1");
     assert_int_equal(parsed.request.target.length, 0);
+    assert_int_equal(parsed.request.minor_version, 0);
     assert_int_equal(parsed.request.field_count, 0);
 }
 

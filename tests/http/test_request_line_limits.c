@@ -96,6 +96,7 @@ static void test_a_long_request_line_that_is_malformed_gets_400(void **state)
         "GET /#",
         "GET /\x80",
         " GET /",
+        " /",
         "GET / HTTP/1.1x",
         "GET / HTTP/1.1 ",
         "GET / http/1.1 ",
@@ -113,6 +114,30 @@ static void test_a_long_request_line_that_is_malformed_gets_400(void **state)
         append(" HTTP/1.1\r\nHost: a\r\n\r\n");
         assert_head_status(written(), HTTP_BAD_REQUEST);
     }
+}
+
+/* Where a version would have fitted, there is something else: no request line. Where it would not,
+ * the request line is too long. */
+static void test_a_long_request_line_is_malformed_where_a_version_had_room(void **state)
+{
+    (void)state;
+    for (size_t target_end = 8192 - 12; target_end <= 8192 - 6; target_end++) {
+        start("GET /");
+        fill_to(target_end);
+        append(" HTTP/1.1");
+        fill_to(9000);
+        append("\r\n\r\n");
+        assert_head_status(written(),
+            target_end + strlen(" HTTP/1.1") <= 8192 ? HTTP_BAD_REQUEST : HTTP_URI_TOO_LONG);
+    }
+}
+
+static void test_a_short_method_and_a_long_target_get_414(void **state)
+{
+    (void)state;
+    start("G /");
+    fill_to(9000);
+    assert_head_status(written(), HTTP_URI_TOO_LONG);
 }
 
 static void test_a_control_octet_before_the_limit_gets_400_and_not_414(void **state)
@@ -135,6 +160,8 @@ int main(void)
         cmocka_unit_test(test_a_method_without_end_gets_501_as_soon_as_the_limit_is_passed),
         cmocka_unit_test(test_a_target_that_starts_late_gets_414),
         cmocka_unit_test(test_a_long_request_line_that_is_malformed_gets_400),
+        cmocka_unit_test(test_a_long_request_line_is_malformed_where_a_version_had_room),
+        cmocka_unit_test(test_a_short_method_and_a_long_target_get_414),
         cmocka_unit_test(test_a_control_octet_before_the_limit_gets_400_and_not_414),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

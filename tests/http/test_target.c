@@ -121,6 +121,8 @@ static const struct refusal refusals[] = {
     {"GET", "http:/", HTTP_BAD_REQUEST},
     {"GET", "http:a", HTTP_BAD_REQUEST},
     {"GET", "http:/a/b", HTTP_BAD_REQUEST},
+    {"GET", "http:/xa/b", HTTP_BAD_REQUEST},
+    {"GET", "httpx//a/b", HTTP_BAD_REQUEST},
     {"GET", "://a/", HTTP_BAD_REQUEST},
     {"GET", ":", HTTP_BAD_REQUEST},
     /* no form at all */
@@ -176,7 +178,7 @@ static void test_asterisk_form_is_for_options(void **state)
 /* RFC 9112 §3.2.3 */
 static void test_authority_form_is_for_connect(void **state)
 {
-    static const char *const targets[] = {"a.example:80", "192.0.2.1:443", "[::1]:8080"};
+    static const char *const targets[] = {"a.example:80", "192.0.2.1:443", "[::1]:8080", "a:8"};
     static struct http_target parsed;
     (void)state;
     for (size_t i = 0; i < COUNT(targets); i++) {

@@ -147,17 +147,35 @@ static void test_a_tchar_is_one_of_77(void **state)
         assert_int_equal(text_is_tchar((char)octet), octet != 0 && strchr(tchars, octet) != NULL);
 }
 
-static void test_a_token_is_as_long_as_there_are_tchars(void **state)
+static void test_a_token_is_taken_as_far_as_there_are_tchars(void **state)
+{
+    static const char *const texts[][3] = {
+        {"a", "a", ""},
+        {"keep-alive", "keep-alive", ""},
+        {"", "", ""},
+        {"ab c", "ab", " c"},
+        {" a", "", " a"},
+        {"abc,", "abc", ","},
+        {"\"a\"", "", "\"a\""},
+        {"a\xe9z", "a", "\xe9z"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct text rest = at_guard(texts[i][0]);
+        assert_text(text_take_token(&rest), texts[i][1]);
+        assert_text(rest, texts[i][2]);
+    }
+}
+
+static void test_letters_and_digits_are_those_of_ascii(void **state)
 {
     (void)state;
-    assert_int_equal(text_token_length(at_guard("a")), 1);
-    assert_int_equal(text_token_length(at_guard("keep-alive")), 10);
-    assert_int_equal(text_token_length(at_guard("")), 0);
-    assert_int_equal(text_token_length(at_guard("ab c")), 2);
-    assert_int_equal(text_token_length(at_guard(" a")), 0);
-    assert_int_equal(text_token_length(at_guard("abc,")), 3);
-    assert_int_equal(text_token_length(at_guard("\"a\"")), 0);
-    assert_int_equal(text_token_length(at_guard("a\xe9z")), 1);
+    for (int octet = 0; octet < 256; octet++) {
+        bool expected = (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
+            (octet >= 'a' && octet <= 'z');
+        assert_int_equal(text_is_alphanumeric((char)octet), expected);
+        assert_int_equal(text_is_space((char)octet), octet == ' ' || octet == '\t');
+    }
 }
 
 static void test_of_all_octets_22_are_hexadecimal_digits(void **state)
@@ -187,7 +205,8 @@ int main(void)
         cmocka_unit_test(test_spaces_and_tabs_at_both_ends_are_trimmed),
         cmocka_unit_test(test_a_list_is_taken_apart_at_commas_outside_quotes),
         cmocka_unit_test(test_a_tchar_is_one_of_77),
-        cmocka_unit_test(test_a_token_is_as_long_as_there_are_tchars),
+        cmocka_unit_test(test_a_token_is_taken_as_far_as_there_are_tchars),
+        cmocka_unit_test(test_letters_and_digits_are_those_of_ascii),
         cmocka_unit_test(test_of_all_octets_22_are_hexadecimal_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

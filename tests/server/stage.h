@@ -175,6 +175,13 @@ static inline const char *stage_read(void)
     return stage.received;
 }
 
+/* The client closes, and a turn ends the connection. */
+static inline void stage_leave(void)
+{
+    stage_disconnect();
+    assert_int_equal(stage_turn(), WAIT_CLOSE);
+}
+
 /* One turn, and what the client reads after it. */
 static inline const char *stage_ask(const char *octets, enum wait expected)
 {

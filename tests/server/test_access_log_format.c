@@ -108,7 +108,7 @@ static void test_an_ipv6_peer_is_written_as_it_is(void **state)
 {
     struct log_entry entry = usual;
     (void)state;
-    entry.peer = "2001:db8:ffff:ffff:ffff:ffff:203.100.113.254";
+    strcpy(entry.peer, "2001:db8:ffff:ffff:ffff:ffff:203.100.113.254");
     assert_int_equal(strncmp(format(&entry), entry.peer, strlen(entry.peer)), 0);
 }
 
@@ -160,7 +160,7 @@ static void assert_cut(char octet)
     static struct values values;
     struct log_entry entry = usual;
     memset(flood, octet, sizeof flood);
-    entry.peer = "2001:db8:ffff:ffff:ffff:ffff:203.100.113.254";
+    strcpy(entry.peer, "2001:db8:ffff:ffff:ffff:ffff:203.100.113.254");
     entry.octets = UINT64_MAX;
     entry.request_line = entry.referer = entry.user_agent = (struct text){flood, sizeof flood};
     read_values(format(&entry), &values);

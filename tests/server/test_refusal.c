@@ -208,8 +208,10 @@ static void test_a_method_that_is_not_for_this_target_is_a_405(void **state)
 
 static void test_any_problem_can_be_said(void **state)
 {
-    const struct http_problem problem = {
-        HTTP_CONTENT_TOO_LARGE, "That was too much", "RFC 9110 §15.5.14", "Send less."};
+    const struct http_problem problem = {.status = HTTP_CONTENT_TOO_LARGE,
+        .sentence = "That was too much",
+        .section = "RFC 9110 §15.5.14",
+        .hint = "Send less."};
     struct exchange *exchange = ASK("/nothing");
     (void)state;
     exchange_refuse(exchange, &problem);

@@ -39,8 +39,7 @@ static void test_a_cut_pipeline_lingers(void **state)
     assert_int_equal(count_of(answers, "HTTP/1.1 "), 1);
     assert_int_equal(count_of(answers, "HTTP/1.1 200"), 1);
     assert_end_is_seen();
-    stage_disconnect();
-    assert_int_equal(stage_turn(), WAIT_CLOSE);
+    stage_leave();
     assert_int_equal(count_of(stage_log(), "\n"), 1);
 }
 
@@ -55,8 +54,7 @@ static void test_while_lingering_what_comes_is_thrown_away(void **state)
         assert_string_equal(stage_ask(ENTIRE("GET /"), WAIT_PEER_CLOSES), "");
     assert_int_equal(calls_count(CALL_RECV), received + 3);
     assert_int_equal(calls_count(CALL_SEND), 1);
-    stage_disconnect();
-    assert_int_equal(stage_turn(), WAIT_CLOSE);
+    stage_leave();
     assert_int_equal(count_of(stage_log(), "\n"), 1);
 }
 
@@ -74,8 +72,7 @@ static void test_a_flood_while_lingering_is_thrown_away(void **state)
         assert_int_equal(stage_turn(), WAIT_PEER_CLOSES);
         assert_true(++turns < 100);
     }
-    stage_disconnect();
-    assert_int_equal(stage_turn(), WAIT_CLOSE);
+    stage_leave();
 }
 
 static void test_answers_before_a_bad_request_are_sent_with_its_refusal(void **state)
@@ -104,8 +101,7 @@ static void test_what_no_head_may_hold_is_refused_in_the_turn_it_arrives(void **
         assert_starts_with(answer, "HTTP/1.1 400 Bad Request\r\n");
         assert_holds(answer, "\r\nConnection: close\r\n");
         assert_end_is_seen();
-        stage_disconnect();
-        assert_int_equal(stage_turn(), WAIT_CLOSE);
+        stage_leave();
     }
 }
 
@@ -202,8 +198,7 @@ static void test_a_connection_that_was_reset_is_closed(void **state)
     stage_connect();
     stage_ask("GET /", WAIT_HEAD);
     assert_int_equal(setsockopt(stage.client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
-    stage_disconnect();
-    assert_int_equal(stage_turn(), WAIT_CLOSE);
+    stage_leave();
     assert_string_equal(stage_log(), "");
 }
 
@@ -254,13 +249,11 @@ static void test_a_new_connection_begins_anew(void **state)
     (void)state;
     stage_connect();
     stage_ask("GET / HTTP/1.1\r\n" FIELDS "Content-Length: 6\r\n\r\nabc", WAIT_CONTENT);
-    stage_disconnect();
-    assert_int_equal(stage_turn(), WAIT_CLOSE);
+    stage_leave();
     stage_connect();
     assert_starts_with(stage_ask(ENTIRE("GET /"), WAIT_NEXT_REQUEST), "HTTP/1.1 200 OK\r\n");
     stage_ask("GARBAGE\r\n\r\n", WAIT_PEER_CLOSES);
-    stage_disconnect();
-    assert_int_equal(stage_turn(), WAIT_CLOSE);
+    stage_leave();
     stage_connect();
     assert_starts_with(stage_ask(ENTIRE("GET /"), WAIT_NEXT_REQUEST), "HTTP/1.1 200 OK\r\n");
 }

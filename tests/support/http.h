@@ -46,8 +46,7 @@ static inline void show_octets(struct text octets)
 /* The text is this string. */
 static inline void assert_text(struct text text, const char *expected)
 {
-    if (text.length == strlen(expected) && memcmp(text.start, expected, text.length) == 0)
-        return;
+    if (text.length == strlen(expected) && memcmp(text.start, expected, text.length) == 0) return;
     show_octets(text);
     show_octets((struct text){expected, strlen(expected)});
     fail_msg("the first is not the second");
@@ -63,8 +62,7 @@ static inline void assert_explained(const struct http_problem *problem)
     assert_true(problem->sentence[strlen(problem->sentence) - 1] != '.');
     assert_int_equal(strncmp(problem->section, "RFC ", 4), 0);
     assert_non_null(strstr(problem->section, " §"));
-    if (problem->hint != NULL)
-        assert_true(problem->hint[strlen(problem->hint) - 1] == '.');
+    if (problem->hint != NULL) assert_true(problem->hint[strlen(problem->hint) - 1] == '.');
 }
 
 /* What a problem holds before a function that has to fill it in. */

@@ -36,10 +36,8 @@ static inline void feed_once(struct fed *fed, struct text octets)
     }
     assert_true(taken <= octets.length);
     assert_true(data.length <= taken);
-    if (fed->result == HTTP_INCOMPLETE && octets.length > 0)
-        assert_true(taken > 0);
-    if (data.length > 0)
-        assert_ptr_equal(data.start + data.length, piece.start + taken);
+    if (fed->result == HTTP_INCOMPLETE && octets.length > 0) assert_true(taken > 0);
+    if (data.length > 0) assert_ptr_equal(data.start + data.length, piece.start + taken);
     for (size_t i = 0; i < data.length && fed->data_length + i < FED_DATA_MAX; i++)
         fed->data[fed->data_length + i] = data.start[i];
     fed->data_length += data.length;

@@ -33,12 +33,17 @@ static inline enum http_parse look(struct text octets, size_t *looked, struct ht
 static inline enum http_parse parse(
     struct text head, struct http_request *request, struct http_problem *problem)
 {
+    struct text at_start = {guard_start(1, head.start, head.length), head.length};
+    struct http_problem other = unfilled_problem();
+    memset(request, 0xa5, sizeof *request);
+    enum http_parse other_result = http_parse_request_head(at_start, request, &other);
     memset(request, 0xa5, sizeof *request);
     *problem = unfilled_problem();
     enum http_parse result = http_parse_request_head(guarded(head), request, problem);
+    assert_int_equal(other_result, result);
+    assert_int_equal(other.status, problem->status);
     assert_true(result == HTTP_COMPLETE || result == HTTP_INVALID);
-    if (result == HTTP_INVALID)
-        assert_explained(problem);
+    if (result == HTTP_INVALID) assert_explained(problem);
     return result;
 }
 
@@ -53,8 +58,7 @@ static inline enum http_status parse_head(struct text octets, struct parsed_head
         result = parse(head, &parsed->request, &parsed->problem);
         parsed->status = HTTP_OK;
     }
-    if (result == HTTP_INVALID)
-        parsed->status = parsed->problem.status;
+    if (result == HTTP_INVALID) parsed->status = parsed->problem.status;
     return parsed->status;
 }
 
@@ -67,8 +71,7 @@ static inline void assert_same_look_when_split(struct text octets, size_t split)
     size_t looked = 0;
     enum http_parse result = look(octets, &whole, &problem);
     enum http_parse first = look((struct text){octets.start, split}, &looked, &later);
-    if (first == HTTP_INCOMPLETE)
-        first = look(octets, &looked, &later);
+    if (first == HTTP_INCOMPLETE) first = look(octets, &looked, &later);
     if (first == result && (result == HTTP_INVALID || looked == whole) &&
         (result != HTTP_INVALID || later.status == problem.status))
         return;
@@ -85,8 +88,7 @@ static inline enum http_parse look_octet_by_octet(
     size_t looked = 0;
     for (*length = 0; *length <= octets.length; ++*length) {
         enum http_parse result = look((struct text){octets.start, *length}, &looked, problem);
-        if (result != HTTP_INCOMPLETE)
-            return result;
+        if (result != HTTP_INCOMPLETE) return result;
     }
     *length = octets.length;
     return HTTP_INCOMPLETE;

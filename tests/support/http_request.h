@@ -6,7 +6,8 @@
 
 enum { HAND_MADE_FIELDS_MAX = GUARD_ROOMS - 2 }; /* rooms 0 and 1 are for the rest */
 
-/* A request in HTTP/1.minor with these field lines: "Name: value\r\n…". */
+/* A request in HTTP/1.minor with these field lines: "Name: value\r\n…". After the last there is one
+ * that an earlier request left behind. */
 static inline struct http_request hand_made_request(
     const char *method, struct text target, int minor, const char *lines)
 {
@@ -29,6 +30,8 @@ static inline struct http_request hand_made_request(
         field->value = guarded_in(room, (struct text){colon + 2, (size_t)(end - colon - 2)});
         lines = end + 2;
     }
+    request.fields[request.field_count] = (struct http_field){{"Host", 4}, {"left behind", 11}};
+    if (request.field_count > 0) request.fields[request.field_count].name = request.fields[0].name;
     return request;
 }
 

@@ -20,8 +20,7 @@ static inline void append_octet(char octet)
 
 static inline void append(const char *text)
 {
-    for (; *text != '\0'; text++)
-        append_octet(*text);
+    for (; *text != '\0'; text++) append_octet(*text);
 }
 
 static inline void start(const char *text)
@@ -34,8 +33,7 @@ static inline void start(const char *text)
 static inline void fill_to(size_t total)
 {
     assert_true(total >= writer.length);
-    while (writer.length < total)
-        append_octet((char)('a' + writer.length % 26));
+    while (writer.length < total) append_octet((char)('a' + writer.length % 26));
 }
 
 static inline void fill(size_t count)

@@ -51,8 +51,7 @@ static inline int site_make(void **state)
     snprintf(site.path, sizeof site.path, "%s/strata-test-XXXXXX",
         temporary == NULL ? "/tmp" : temporary);
     umask(022);
-    if (mkdtemp(site.path) == NULL || chmod(site.path, 0755) != 0)
-        return -1;
+    if (mkdtemp(site.path) == NULL || chmod(site.path, 0755) != 0) return -1;
     site.directory = open(site.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     site_directory("root");
     site_directory("outside");
@@ -68,15 +67,12 @@ static inline void remove_content(int parent, const char *name)
     DIR *stream = directory < 0 ? NULL : fdopendir(directory);
     struct dirent *entry;
     while (stream != NULL && (entry = readdir(stream)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        if (unlinkat(directory, entry->d_name, 0) == 0)
-            continue;
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        if (unlinkat(directory, entry->d_name, 0) == 0) continue;
         remove_content(directory, entry->d_name);
         unlinkat(directory, entry->d_name, AT_REMOVEDIR);
     }
-    if (stream != NULL)
-        closedir(stream);
+    if (stream != NULL) closedir(stream);
 }
 
 static inline int site_remove(void **state)
@@ -93,8 +89,7 @@ static inline size_t count_descriptors(void)
     size_t count = 0;
     DIR *stream = opendir("/proc/self/fd");
     assert_non_null(stream);
-    while (readdir(stream) != NULL)
-        count++;
+    while (readdir(stream) != NULL) count++;
     closedir(stream);
     return count;
 }
@@ -111,8 +106,7 @@ static inline enum fs_status open_path(
     const char *guarded = guard_end(0, path, strlen(path) + 1);
     enum fs_status status = document_root_open_file(root, guarded, file);
     assert_int_equal(count_descriptors(), descriptors + (status == FS_FOUND));
-    if (status != FS_FOUND)
-        assert_memory_equal(file, &before, sizeof before);
+    if (status != FS_FOUND) assert_memory_equal(file, &before, sizeof before);
     return status;
 }
 
@@ -121,10 +115,8 @@ static inline void assert_outcome(const char *path, enum fs_status expected)
 {
     struct file file;
     enum fs_status status = open_path(&site.root, path, &file);
-    if (status == FS_FOUND)
-        close(file.descriptor);
-    if (status != expected)
-        fail_msg("%.80s: %d instead of %d", path, (int)status, (int)expected);
+    if (status == FS_FOUND) close(file.descriptor);
+    if (status != expected) fail_msg("%.80s: %d instead of %d", path, (int)status, (int)expected);
 }
 
 /* A file with this content. */
@@ -133,8 +125,7 @@ static inline void assert_found(const char *path, const char *content)
     struct file file;
     char octets[256];
     enum fs_status status = open_path(&site.root, path, &file);
-    if (status != FS_FOUND)
-        fail_msg("%.80s: %d instead of %d", path, (int)status, (int)FS_FOUND);
+    if (status != FS_FOUND) fail_msg("%.80s: %d instead of %d", path, (int)status, (int)FS_FOUND);
     ssize_t length = read(file.descriptor, octets, sizeof octets - 1);
     assert_int_equal(close(file.descriptor), 0);
     assert_true(length >= 0);

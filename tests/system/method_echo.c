@@ -41,9 +41,8 @@ static bool write_file(struct exchange *exchange)
 
 void method_echo(struct exchange *exchange)
 {
-    static const struct http_problem exhausted = {HTTP_SERVICE_UNAVAILABLE,
-                                                  "There is no file for the content at the moment",
-                                                  "RFC 9110 §15.6.4", NULL};
+    struct http_problem exhausted;
+    http_refuse(&exhausted, HTTP_FAULT_EXHAUSTED);
     if (!text_equals(text_of(exchange->target.path), "/echo"))
         exchange_refuse_method(exchange);
     else if (exchange->content.length <= EXCHANGE_OCTETS_MAX)

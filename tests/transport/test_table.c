@@ -175,13 +175,15 @@ static void test_without_a_descriptor_it_accepts_again_after_a_close(void **stat
     (void)state;
     struct stage *stage = stage_open_plain(4);
     int client;
-    struct connection *connection = stage_lend(stage, &client, "GET");
-    client = stage_connect(stage);
-    client_write(client, "GET");
+    give_back(stage, stage_lend(stage, &client, "GET"), WAIT_HEAD);
+    int next = stage_connect(stage);
+    client_write(next, "GET");
     calls_fail(CALL_ACCEPT, EMFILE, 1);
     assert_nobody_is_accepted(stage);
-    give_back(stage, connection, WAIT_CLOSE);
+    client_write(client, "bye");
     give_back(stage, stage_take(stage), WAIT_CLOSE);
+    give_back(stage, stage_take(stage), WAIT_CLOSE);
+    assert_int_equal(transport_count(&stage->transport), 0);
     stage_close(stage);
 }
 

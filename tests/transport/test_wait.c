@@ -10,12 +10,8 @@
 
 static int64_t progress_deadline(int64_t last_moved_after, uint64_t octets)
 {
-    const struct wait_progress progress = {
-        .start = BEGINNING,
-        .last_moved = BEGINNING + last_moved_after,
-        .octets = octets,
-    };
-    return wait_progress_deadline(&progress, LIMIT) - BEGINNING;
+    int64_t last_moved = BEGINNING + last_moved_after;
+    return wait_progress_deadline(BEGINNING, last_moved, octets, LIMIT) - BEGINNING;
 }
 
 static void test_who_waits_for_the_peer_to_send_is_armed_for_readable(void **state)
@@ -119,11 +115,9 @@ static void test_any_count_of_octets_can_be_reckoned_with(void **state)
 static void test_without_a_limit_no_progress_is_asked_for(void **state)
 {
     (void)state;
-    const struct wait_progress stalled = {.start = BEGINNING, .last_moved = BEGINNING};
-    const struct wait_progress slow = {
-        .start = BEGINNING, .last_moved = BEGINNING + LIMIT, .octets = 5};
-    assert_int_equal(wait_progress_deadline(&stalled, WAIT_FOREVER), WAIT_FOREVER);
-    assert_int_equal(wait_progress_deadline(&slow, WAIT_FOREVER), WAIT_FOREVER);
+    int64_t late = BEGINNING + LIMIT;
+    assert_int_equal(wait_progress_deadline(BEGINNING, BEGINNING, 0, WAIT_FOREVER), WAIT_FOREVER);
+    assert_int_equal(wait_progress_deadline(BEGINNING, late, 5, WAIT_FOREVER), WAIT_FOREVER);
 }
 
 /* The options with every limit the same but for one. */

@@ -68,10 +68,11 @@ void steps_fail(const char *file, int line, const char *format, ...)
     vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
 
+    /* not print_error(), which cuts short what is long */
     size_t first = steps.count > STEPS_KEPT ? steps.count - STEPS_KEPT : 0;
     for (size_t i = first; i < steps.count; i++)
-        print_error("    %3zu. %s\n", i + 1, steps.text[i % STEPS_KEPT]);
-    print_error("    failed: %s\n", reason);
+        fprintf(stderr, "    %3zu. %s\n", i + 1, steps.text[i % STEPS_KEPT]);
+    fprintf(stderr, "    failed: %s\n", reason);
     if (steps.also_print != NULL)
         steps.also_print();
     _fail(file, line);

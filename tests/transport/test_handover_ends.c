@@ -1,0 +1,317 @@
+/* The hand-over where something ends meanwhile: a deadline, the transport, a listener; or where
+ * arming fails. */
+#include "tests/transport/actor.h"
+
+#include <fcntl.h>
+
+#define NOON  (1000 * WAIT_SECOND)
+#define LIMIT (10 * WAIT_SECOND)
+
+static struct stage *open_stage(uint32_t max_connections)
+{
+    struct transport_options options = stage_options(max_connections);
+    for (int wait = 0; wait < WAIT_COUNT; wait++) options.limits[wait] = LIMIT;
+    struct stage *stage = stage_open(&options);
+    clock_set(NOON);
+    return stage;
+}
+
+static struct actor *held(struct stage *stage, void (*act)(struct actor *actor), enum call call)
+{
+    struct actor *actor = actor_new(stage);
+    actor_stops_at(actor, call, GATE_BEFORE);
+    actor_start(actor, act);
+    actor_await_gate(actor);
+    return actor;
+}
+
+static void let_go(struct actor *actor)
+{
+    actor_open_gate(actor);
+    actor_finish(actor);
+    actor_free(actor);
+}
+
+static int waiting(struct stage *stage, enum wait wait)
+{
+    int client;
+    struct connection *connection = stage_lend(stage, &client, "GET");
+    if (wait == WAIT_NEXT_REQUEST) connection_consume(connection, 3);
+    give_back(stage, connection, wait);
+    return client;
+}
+
+static void test_who_is_shut_down_before_it_is_armed_is_closed_not_lost(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(4);
+    int client = waiting(stage, WAIT_NEXT_REQUEST);
+    client_write(client, "GET");
+    struct actor *worker = held(stage, act_serve, CALL_EPOLL_CTL);
+    clock_advance(LIMIT);
+    assert_int_equal(stage_timekeep(stage), 0);
+    client_expect_end(client);
+    assert_null(stage_try(stage));
+    let_go(worker);
+    struct connection *connection = stage_take(stage);
+    assert_true(connection->overdue);
+    give_back(stage, connection, WAIT_CLOSE);
+    assert_int_equal(transport_count(&stage->transport), 0);
+    stage_close(stage);
+}
+
+static void test_who_is_shut_down_before_its_first_arming_is_closed_not_lost(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(4);
+    int client = stage_connect(stage);
+    struct actor *worker = actor_new(stage);
+    worker->wait = WAIT_CLOSE;
+    actor_stops_at(worker, CALL_EPOLL_CTL, GATE_BEFORE);
+    actor_start(worker, act_serve);
+    actor_await_gate(worker);
+    clock_advance(LIMIT);
+    assert_int_equal(stage_timekeep(stage), 0);
+    client_expect_end(client);
+    actor_open_gate(worker);
+    actor_finish(worker);
+    assert_true(worker->overdue);
+    actor_free(worker);
+    assert_int_equal(transport_count(&stage->transport), 0);
+    stage_close(stage);
+}
+
+static void act_serve_head(struct actor *actor)
+{
+    struct transport *transport = &actor->stage->transport;
+    struct connection *connection = transport_next_ready(transport, &actor->seat);
+    if (connection == NULL) return;
+    actor->received = connection_receive(connection);
+    transport_give_back(transport, connection, WAIT_HEAD);
+    actor->served = transport_next_ready(transport, &actor->seat) != NULL;
+}
+
+static void test_who_is_told_before_it_is_armed_lingers(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(4);
+    int client = stage_connect(stage);
+    stage_accept(stage, 1);
+    client_write(client, "half a head");
+    struct actor *worker = actor_new(stage);
+    worker->wait = WAIT_HEAD;
+    actor_stops_at(worker, CALL_EPOLL_CTL, GATE_BEFORE);
+    actor_start(worker, act_serve_head);
+    actor_await_gate(worker);
+    clock_advance(LIMIT);
+    assert_int_equal(stage_timekeep(stage), 1);
+    assert_int_equal(atomic_load(&stage->transport.memory), 0);
+    client_expect(client, TIMED_OUT);
+    client_expect_end(client);
+    transport_stop(&stage->transport);
+    let_go(worker);
+    stage_close(stage);
+}
+
+static void test_a_stop_while_one_is_parked_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(4);
+    int client = stage_connect(stage);
+    stage_accept(stage, 1);
+    client_write(client, "half a head");
+    struct actor *worker = actor_new(stage);
+    actor_stops_at(worker, CALL_EPOLL_CTL, GATE_BEFORE);
+    actor_start(worker, act_serve_head);
+    actor_await_gate(worker);
+    transport_stop(&stage->transport);
+    assert_int_equal(atomic_load(&stage->transport.memory), 11);
+    actor_open_gate(worker);
+    actor_finish(worker);
+    assert_false(worker->served);
+    actor_free(worker);
+    stage_close(stage); /* which looks */
+}
+
+static void test_a_listener_is_not_closed_while_one_accepts_from_it(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(4);
+    int number = stage->listeners.list[0].descriptor;
+    int client = stage_connect(stage);
+    struct actor *worker = held(stage, act_serve, CALL_ACCEPT);
+    calls_watch_number(number);
+    struct actor *timekeeper = actor_new(stage);
+    actor_start(timekeeper, act_drain);
+    actor_expect_waiting(timekeeper);
+    assert_int_equal(atomic_load(&number_touched), 0);
+    assert_true(fcntl(number, F_GETFD) >= 0);
+    client_write(client, "GET");
+    let_go(worker);
+    actor_finish(timekeeper);
+    actor_free(timekeeper);
+    assert_int_equal(fcntl(number, F_GETFD), -1);
+    stage_close(stage);
+}
+
+/* Its event was delivered, and the listener closed before the worker had its lock. */
+static void test_nobody_accepts_from_a_listener_that_was_closed_meanwhile(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(4);
+    int number = stage->listeners.list[0].descriptor;
+    stage_connect(stage);
+    struct actor *worker = actor_new(stage);
+    actor_stops_at(worker, CALL_EPOLL_WAIT, GATE_AFTER);
+    actor_start(worker, act_serve);
+    actor_await_gate(worker);
+    transport_drain(&stage->transport);
+    assert_int_equal(transport_count(&stage->transport), 1);
+    calls_watch_number(number);
+    int accepts = calls_count(CALL_ACCEPT);
+    transport_stop(&stage->transport);
+    let_go(worker);
+    assert_int_equal(calls_count(CALL_ACCEPT), accepts);
+    assert_int_equal(atomic_load(&number_touched), 0);
+    stage_close(stage);
+}
+
+static void test_a_listener_is_not_closed_while_one_arms_it(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(1);
+    int number = stage->listeners.list[0].descriptor;
+    int client = waiting(stage, WAIT_NEXT_REQUEST);
+    assert_null(stage_try(stage)); /* no slot: paused */
+    client_write(client, "bye");
+    struct actor *worker = actor_new(stage);
+    worker->wait = WAIT_CLOSE;
+    actor_stops_at(worker, CALL_EPOLL_CTL, GATE_BEFORE); /* it re-arms the listener */
+    actor_start(worker, act_serve);
+    actor_await_gate(worker);
+    calls_watch_number(number);
+    struct actor *timekeeper = actor_new(stage);
+    actor_start(timekeeper, act_drain);
+    actor_expect_waiting(timekeeper);
+    assert_int_equal(atomic_load(&number_touched), 0);
+    let_go(worker);
+    actor_finish(timekeeper);
+    actor_free(timekeeper);
+    stage_close(stage);
+}
+
+/* The number of the closed listener belongs to another file of the set by then. */
+static void test_a_number_used_again_is_not_armed_as_a_listener(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(1);
+    int client = waiting(stage, WAIT_NEXT_REQUEST);
+    assert_null(stage_try(stage)); /* no slot: paused */
+    int number = stage->listeners.list[0].descriptor;
+    transport_drain(&stage->transport);
+    int other = dup3(stage->transport.wake, number, O_CLOEXEC);
+    assert_int_equal(other, number);
+    calls_watch_number(number);
+    client_write(client, "bye");
+    give_back(stage, stage_take(stage), WAIT_CLOSE);
+    transport_tick(&stage->transport);
+    assert_int_equal(atomic_load(&number_touched), 0);
+    __real_close(other);
+    stage_close(stage);
+}
+
+static void test_who_cannot_be_armed_is_closed_and_others_go_on(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(4);
+    int client;
+    int other = waiting(stage, WAIT_NEXT_REQUEST);
+    struct connection *connection = stage_lend(stage, &client, "half");
+    calls_fail(CALL_EPOLL_CTL, ENOMEM, 1);
+    give_back(stage, connection, WAIT_HEAD);
+    client_expect_end(client);
+    assert_int_equal(transport_count(&stage->transport), 1);
+    assert_int_equal(atomic_load(&stage->transport.memory), 0);
+    client_write(other, "GET");
+    connection = stage_take(stage);
+    assert_int_equal(connection_receive(connection), IO_DONE);
+    give_back(stage, connection, WAIT_CLOSE);
+    stage_close(stage);
+}
+
+static void test_who_cannot_be_put_into_the_set_is_closed_and_the_next_is_accepted(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(4);
+    int client = stage_connect(stage);
+    calls_fail(CALL_EPOLL_CTL, ENOSPC, 1);
+    assert_null(stage_try(stage));
+    client_expect_end(client);
+    assert_int_equal(transport_count(&stage->transport), 0);
+    transport_tick(&stage->transport);
+    give_back(stage, stage_lend(stage, &client, "GET"), WAIT_CLOSE);
+    stage_close(stage);
+}
+
+/* One listener has paused; at the other one a connection cannot be put into the set. */
+static void test_that_holds_while_another_listener_is_paused(void **state)
+{
+    (void)state;
+    const char *const hosts[] = {"127.0.0.2", "127.0.0.1"};
+    const struct transport_options options = stage_options(4);
+    struct stage *stage = stage_open_at(&options, hosts, 2);
+    stage->listeners.count = 2;
+    atomic_store(&stage->transport.paused, true);
+    int client = client_connect(stage->listeners.list[1].port, 0);
+    assert_true(client >= 0);
+    struct actor *worker = actor_new(stage);
+    worker->wait = WAIT_CLOSE;
+    calls_fail(CALL_EPOLL_CTL, ENOMEM, 1);
+    actor_stops_at(worker, CALL_EPOLL_WAIT, GATE_BEFORE);
+    worker->gate.passes = 1;
+    actor_start(worker, act_serve);
+    actor_await_gate(worker);
+    client_expect_end(client);
+    assert_int_equal(transport_count(&stage->transport), 0);
+    transport_stop(&stage->transport);
+    let_go(worker);
+    __real_close(client);
+    stage_close(stage);
+}
+
+static void test_that_holds_while_it_is_drained(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(4);
+    int client = stage_connect(stage);
+    calls_fail(CALL_ACCEPT, EMFILE, 1);
+    assert_null(stage_try(stage)); /* no descriptor: paused */
+    struct actor *timekeeper = actor_new(stage);
+    actor_stops_at(timekeeper, CALL_ACCEPT, GATE_BEFORE);
+    actor_start(timekeeper, act_drain);
+    actor_await_gate(timekeeper);
+    calls_fail(CALL_EPOLL_CTL, ENOMEM, 1);
+    let_go(timekeeper);
+    client_expect_end(client);
+    assert_int_equal(transport_count(&stage->transport), 0);
+    stage_close(stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_who_is_shut_down_before_it_is_armed_is_closed_not_lost),
+        cmocka_unit_test(test_who_is_shut_down_before_its_first_arming_is_closed_not_lost),
+        cmocka_unit_test(test_who_is_told_before_it_is_armed_lingers),
+        cmocka_unit_test(test_a_stop_while_one_is_parked_leaves_nothing_behind),
+        cmocka_unit_test(test_a_listener_is_not_closed_while_one_accepts_from_it),
+        cmocka_unit_test(test_nobody_accepts_from_a_listener_that_was_closed_meanwhile),
+        cmocka_unit_test(test_a_listener_is_not_closed_while_one_arms_it),
+        cmocka_unit_test(test_a_number_used_again_is_not_armed_as_a_listener),
+        cmocka_unit_test(test_who_cannot_be_armed_is_closed_and_others_go_on),
+        cmocka_unit_test(test_who_cannot_be_put_into_the_set_is_closed_and_the_next_is_accepted),
+        cmocka_unit_test(test_that_holds_while_another_listener_is_paused),
+        cmocka_unit_test(test_that_holds_while_it_is_drained),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
