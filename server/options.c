@@ -110,8 +110,9 @@ void options_print_help(void)
          "Serve DIRECTORY (default: the current one) over HTTP/1.1.\n");
     for (const struct row *row = rows; row < rows + ROW_COUNT; row++) {
         char letter[] = {'-', row->letter, ',', '\0'};
-        printf("  %3s --%-15s %-8s %s", row->letter == '\0' ? "" : letter, row->name,
-            row->argument == NULL ? "" : row->argument, row->help);
+        char left[32];
+        snprintf(left, sizeof left, "%s %s", row->name, row->argument == NULL ? "" : row->argument);
+        printf("  %3s --%-24s%s", row->letter == '\0' ? "" : letter, left, row->help);
         printf(row->value == NULL ? "\n" : " (%s)\n", row->value);
     }
     puts("\nDefaults stand in parentheses. SIGTERM or SIGINT: finish what is under way and\n"

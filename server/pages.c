@@ -33,5 +33,5 @@ struct text page_format(const struct http_problem *problem, bool html, char page
                             problem->sentence, number, section, problem->section, space, hint)
                       : snprintf(page, PAGE_SIZE, plain_form, status, phrase, problem->sentence,
                             problem->section, space, hint);
-    return (struct text){page, (size_t)length};
+    return (struct text){page, length < PAGE_SIZE ? (size_t)length : PAGE_SIZE - 1};
 }

@@ -14,10 +14,8 @@ static struct exchange *asked;
 
 static inline int ask_close(void **state)
 {
-    if (asked != NULL && asked->file.descriptor >= 0)
-        close(asked->file.descriptor);
-    if (asked != NULL)
-        asked->file.descriptor = -1;
+    if (asked != NULL && asked->file.descriptor >= 0) close(asked->file.descriptor);
+    if (asked != NULL) asked->file.descriptor = -1;
     return site_remove(state);
 }
 
@@ -42,8 +40,8 @@ static inline void prepare_exchange(struct exchange *exchange, const char *head)
 static inline struct exchange *ask(const char *head)
 {
     if (asked == NULL) {
-        asked = mmap(
-            NULL, sizeof *asked, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        asked =
+            mmap(NULL, sizeof *asked, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         assert_true(asked != MAP_FAILED);
     } else if (asked->file.descriptor >= 0) {
         close(asked->file.descriptor);

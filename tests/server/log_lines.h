@@ -59,8 +59,7 @@ static inline size_t count_rising(const char *lines)
 static inline void assert_numbers(const char *lines, unsigned first, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
-        if (*lines == '\0')
-            fail_msg("line %u is missing", first + i);
+        if (*lines == '\0') fail_msg("line %u is missing", first + i);
         assert_int_equal(read_number(lines, &lines), first + i);
     }
     assert_string_equal(lines, "");

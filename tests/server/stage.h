@@ -238,7 +238,6 @@ static inline void assert_lacks(const char *text, const char *part)
     if (strstr(text, part) != NULL) fail_msg("\"%.2000s\" holds \"%s\"", text, part);
 }
 
-
 /* A test on a stage of its own. */
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, stage_open, stage_close)
 

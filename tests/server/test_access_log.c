@@ -1,8 +1,8 @@
 /* The access log in a file: buffers, order, opening anew. */
 #include "server/access_log.h"
+#include "tests/server/log_lines.h"
 #include "tests/support/captured.h"
 #include "tests/support/child.h"
-#include "tests/server/log_lines.h"
 #include "tests/support/site.h"
 
 static struct access_log log_file;
@@ -31,8 +31,7 @@ static const char *content_of(const char *name)
 
 static int open_log(void **state)
 {
-    if (site_make(state) != 0)
-        return -1;
+    if (site_make(state) != 0) return -1;
     memset(&log_file, 0, sizeof log_file);
     log_buffer_start(&buffer);
     snprintf(path, sizeof path, "%s", path_of("log"));
@@ -95,8 +94,7 @@ static void test_the_longest_lines_fill_a_buffer_without_harm(void **state)
     size_t lines = 0;
     (void)state;
     memset(flood, '"', sizeof flood);
-    for (int i = 0; i < 50; i++)
-        access_log_add(&log_file, &buffer, &entry);
+    for (int i = 0; i < 50; i++) access_log_add(&log_file, &buffer, &entry);
     access_log_flush(&log_file, &buffer);
     for (const char *at = content_of("log"); *at != '\0'; at = strchr(at, '\n') + 1, lines++)
         assert_int_equal(strncmp(at, "192.0.2.7 - - [01/Jan/1970:", 27), 0);
@@ -171,8 +169,7 @@ static void test_none_is_no_log(void **state)
     size_t before = count_descriptors();
     (void)state;
     assert_true(access_log_open(&none, "none"));
-    for (unsigned i = 0; i < 600; i++)
-        log_number(&none, &buffer, i);
+    for (unsigned i = 0; i < 600; i++) log_number(&none, &buffer, i);
     access_log_flush(&none, &buffer);
     access_log_reopen(&none);
     assert_int_equal(none.lost, 0);
@@ -204,8 +201,7 @@ static void *log_many(void *argument)
     static struct log_buffer buffers[2];
     size_t *index = argument;
     log_buffer_start(&buffers[*index]);
-    for (unsigned i = 0; i < 500; i++)
-        log_number(&log_file, &buffers[*index], i);
+    for (unsigned i = 0; i < 500; i++) log_number(&log_file, &buffers[*index], i);
     access_log_flush(&log_file, &buffers[*index]);
     return NULL;
 }
@@ -219,21 +215,16 @@ static void test_lines_of_several_threads_are_whole(void **state)
     (void)state;
     for (size_t i = 0; i < 2; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, log_many, &indexes[i]), 0);
-    for (int i = 0; i < 50; i++)
-        access_log_reopen(&log_file);
-    for (size_t i = 0; i < 2; i++)
-        pthread_join(threads[i], NULL);
-    for (const char *at = content_of("log"); *at != '\0';)
-        counts[read_number(at, &at)]++;
-    for (size_t i = 0; i < COUNT(counts); i++)
-        assert_int_equal(counts[i], 2);
+    for (int i = 0; i < 50; i++) access_log_reopen(&log_file);
+    for (size_t i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+    for (const char *at = content_of("log"); *at != '\0';) counts[read_number(at, &at)]++;
+    for (size_t i = 0; i < COUNT(counts); i++) assert_int_equal(counts[i], 2);
 }
 
 static void *flush_often(void *argument)
 {
     (void)argument;
-    for (int i = 0; i < 300; i++)
-        access_log_flush(&log_file, &buffer);
+    for (int i = 0; i < 300; i++) access_log_flush(&log_file, &buffer);
     return NULL;
 }
 
@@ -244,12 +235,10 @@ static void test_another_thread_may_flush_a_buffer(void **state)
     size_t lines = 0;
     (void)state;
     assert_int_equal(pthread_create(&thread, NULL, flush_often, NULL), 0);
-    for (unsigned i = 0; i < 1000; i++)
-        log_number(&log_file, &buffer, i);
+    for (unsigned i = 0; i < 1000; i++) log_number(&log_file, &buffer, i);
     pthread_join(thread, NULL);
     access_log_flush(&log_file, &buffer);
-    for (const char *at = content_of("log"); *at != '\0'; lines++)
-        read_number(at, &at);
+    for (const char *at = content_of("log"); *at != '\0'; lines++) read_number(at, &at);
     assert_int_equal(lines, 1000);
 }
 

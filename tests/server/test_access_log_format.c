@@ -21,8 +21,7 @@ static const char *format(const struct log_entry *entry)
     char *line = guard_space(5, LOG_LINE_MAX);
     size_t length = access_log_format(entry, line);
     assert_in_range(length, 1, LOG_LINE_MAX);
-    for (size_t i = 0; i + 1 < length; i++)
-        assert_in_range((unsigned char)line[i], 0x20, 0x7e);
+    for (size_t i = 0; i + 1 < length; i++) assert_in_range((unsigned char)line[i], 0x20, 0x7e);
     assert_int_equal(line[length - 1], '\n');
     memcpy(text, line, length);
     text[length] = '\0';
@@ -144,8 +143,7 @@ static void test_printable_octets_are_not_escaped(void **state)
     char value[128];
     (void)state;
     for (char octet = 0x20; octet < 0x7f; octet++)
-        if (octet != '"' && octet != '\\')
-            expected[length++] = octet;
+        if (octet != '"' && octet != '\\') expected[length++] = octet;
     memcpy(value, expected + 2, length - 2);
     entry.user_agent = guarded((struct text){value, length - 2});
     memcpy(expected + length, "\"\n", 3);
@@ -191,8 +189,7 @@ static void test_no_escape_is_cut_in_its_midst(void **state)
     for (size_t plain = 0; plain < 8; plain++) {
         memset(value, '\x01', sizeof value);
         memset(value, 'p', plain);
-        entry.request_line = entry.referer = entry.user_agent =
-            (struct text){value, sizeof value};
+        entry.request_line = entry.referer = entry.user_agent = (struct text){value, sizeof value};
         read_values(format(&entry), &values);
         for (size_t i = 0; i < 3; i++)
             assert_memory_equal(values.octets[i], value, values.lengths[i]);

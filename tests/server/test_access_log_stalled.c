@@ -1,9 +1,9 @@
 /* The access log where it is not a regular file: whoever reads it may be slow, or gone, and the
  * server does not wait. Each test runs in a child that is killed when it waits after all. */
 #include "server/access_log.h"
+#include "tests/server/log_lines.h"
 #include "tests/support/captured.h"
 #include "tests/support/child.h"
-#include "tests/server/log_lines.h"
 #include "tests/support/site.h"
 
 #include <sys/socket.h>
@@ -15,13 +15,12 @@ static struct log_buffer buffer;
 static struct report {
     uint64_t lost;
     char said[2][1024];
-} *report_of_child; /* shared */
+} * report_of_child; /* shared */
 
 static int prepare(void **state)
 {
     static void *shared;
-    if (shared == NULL)
-        shared = share_memory(sizeof *report_of_child);
+    if (shared == NULL) shared = share_memory(sizeof *report_of_child);
     report_of_child = shared;
     memset(report_of_child, 0, sizeof *report_of_child);
     memset(&slow, 0, sizeof slow);
@@ -31,8 +30,7 @@ static int prepare(void **state)
 
 static void add_lines(unsigned first, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++)
-        log_number(&slow, &buffer, first + i);
+    for (unsigned i = 0; i < count; i++) log_number(&slow, &buffer, first + i);
     access_log_flush(&slow, &buffer);
 }
 
@@ -72,8 +70,7 @@ static void assert_told(uint64_t lost)
 
 static int fill_log(void *path)
 {
-    if (!access_log_open(&slow, path))
-        return 2;
+    if (!access_log_open(&slow, path)) return 2;
     add_lines(0, LINES);
     tell();
     return 0;
@@ -112,15 +109,13 @@ static void test_no_loss_is_not_told(void **state)
 static int fill_log_drain_and_go_on(void *path)
 {
     int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (!access_log_open(&slow, path))
-        return 2;
+    if (!access_log_open(&slow, path)) return 2;
     add_lines(0, LINES);
     drain(reader);
     add_lines(LINES, 10);
     const char *lines = drain(reader);
     for (unsigned i = 0; i < 10; i++)
-        if (*lines == '\0' || read_number(lines, &lines) != LINES + i)
-            return 3;
+        if (*lines == '\0' || read_number(lines, &lines) != LINES + i) return 3;
     return *lines == '\0' ? 0 : 4;
 }
 
@@ -211,8 +206,7 @@ static int open_terminal(char path[64])
 
 static int log_one_line(void *path)
 {
-    if (!access_log_open(&slow, path))
-        return 2;
+    if (!access_log_open(&slow, path)) return 2;
     log_number(&slow, &buffer, 7);
     return 0;
 }
@@ -263,8 +257,7 @@ static void test_a_terminal_as_standard_output_stalls_nothing_either(void **stat
 static int reopen_without_reader(void *path)
 {
     int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (!access_log_open(&slow, path))
-        return 2;
+    if (!access_log_open(&slow, path)) return 2;
     close(reader);
     capture_begin(STDERR_FILENO);
     access_log_reopen(&slow);
@@ -294,8 +287,7 @@ int main(void)
             test_a_pipe_whose_reader_is_gone_loses_all_lines, prepare, site_remove),
         cmocka_unit_test_setup_teardown(
             test_a_full_socket_loses_whole_lines_and_counts_them, prepare, site_remove),
-        cmocka_unit_test_setup_teardown(
-            test_a_closed_socket_loses_all_lines, prepare, site_remove),
+        cmocka_unit_test_setup_teardown(test_a_closed_socket_loses_all_lines, prepare, site_remove),
         cmocka_unit_test_setup_teardown(
             test_a_full_disk_loses_lines_and_counts_them, prepare, site_remove),
         cmocka_unit_test_setup_teardown(

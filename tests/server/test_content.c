@@ -17,9 +17,9 @@ static void test_content_is_dropped_and_the_next_request_served(void **state)
     (void)state;
     stage_connect();
     assert_int_equal(strlen(SMUGGLED), 35);
-    const char *answers = stage_ask(
-        WITH_LENGTH("35") "\r\n" SMUGGLED "HEAD /next HTTP/1.1\r\n" FIELDS "\r\n",
-        WAIT_NEXT_REQUEST);
+    const char *answers =
+        stage_ask(WITH_LENGTH("35") "\r\n" SMUGGLED "HEAD /next HTTP/1.1\r\n" FIELDS "\r\n",
+            WAIT_NEXT_REQUEST);
     assert_int_equal(count_of(answers, "HTTP/1.1 "), 2);
     assert_int_equal(count_of(answers, "HTTP/1.1 200"), 1);
     assert_int_equal(count_of(answers, "HTTP/1.1 404"), 1);
@@ -31,10 +31,10 @@ static void test_chunked_content_is_dropped_likewise(void **state)
 {
     (void)state;
     stage_connect();
-    const char *answers = stage_ask(CHUNKED "\r\n23;a=b\r\n" SMUGGLED
-                                            "\r\n3\r\nabc\r\n0\r\nGET: /trailer\r\n\r\n"
-                                            "HEAD /next HTTP/1.1\r\n" FIELDS "\r\n",
-        WAIT_NEXT_REQUEST);
+    const char *answers =
+        stage_ask(CHUNKED "\r\n23;a=b\r\n" SMUGGLED "\r\n3\r\nabc\r\n0\r\nGET: /trailer\r\n\r\n"
+                          "HEAD /next HTTP/1.1\r\n" FIELDS "\r\n",
+            WAIT_NEXT_REQUEST);
     assert_int_equal(count_of(answers, "HTTP/1.1 "), 2);
     assert_holds(stage_log(), "HEAD /next");
 }
@@ -59,8 +59,7 @@ static enum wait send_content(size_t length)
 {
     static char octets[16 * 1024];
     enum wait wait = WAIT_CONTENT;
-    for (size_t i = 0; i < sizeof octets; i++)
-        octets[i] = (char)(i * 7 + i / 251);
+    for (size_t i = 0; i < sizeof octets; i++) octets[i] = (char)(i * 7 + i / 251);
     while (length > 0 && wait == WAIT_CONTENT) {
         size_t part = length < sizeof octets ? length : sizeof octets;
         stage_send_octets(octets, part);
@@ -129,8 +128,7 @@ static void test_content_of_a_refused_request_is_not_interpreted(void **state)
     for (size_t i = 0; i < COUNT(refused); i++) {
         stage_connect();
         stage_send(refused[i]);
-        assert_int_equal(
-            count_of(stage_ask(SMUGGLED, WAIT_PEER_CLOSES), "HTTP/1.1"), 1);
+        assert_int_equal(count_of(stage_ask(SMUGGLED, WAIT_PEER_CLOSES), "\r\nDate: "), 1);
         assert_end_is_seen();
         stage_leave();
     }
@@ -162,8 +160,8 @@ static void test_100_comes_after_the_answers_before_it(void **state)
 {
     (void)state;
     stage_connect();
-    const char *answers = stage_ask(
-        "HEAD / HTTP/1.1\r\n" FIELDS "\r\n" WITH_LENGTH("5") EXPECT "\r\n", WAIT_CONTENT);
+    const char *answers =
+        stage_ask("HEAD / HTTP/1.1\r\n" FIELDS "\r\n" WITH_LENGTH("5") EXPECT "\r\n", WAIT_CONTENT);
     assert_starts_with(answers, "HTTP/1.1 200 OK\r\n");
     assert_string_equal(strstr(answers, "\r\n\r\n") + 4, CONTINUE);
 }
@@ -183,11 +181,10 @@ static void test_no_100_when_no_content_is_to_come(void **state)
 {
     (void)state;
     stage_connect();
+    assert_starts_with(stage_ask("GET / HTTP/1.1\r\n" FIELDS EXPECT "\r\n", WAIT_NEXT_REQUEST),
+        "HTTP/1.1 200 OK\r\n");
     assert_starts_with(
-        stage_ask("GET / HTTP/1.1\r\n" FIELDS EXPECT "\r\n", WAIT_NEXT_REQUEST),
-        "HTTP/1.1 200 OK\r\n");
-    assert_starts_with(stage_ask(WITH_LENGTH("0") EXPECT "\r\n", WAIT_NEXT_REQUEST),
-        "HTTP/1.1 200 OK\r\n");
+        stage_ask(WITH_LENGTH("0") EXPECT "\r\n", WAIT_NEXT_REQUEST), "HTTP/1.1 200 OK\r\n");
 }
 
 static void test_no_100_in_http_1_0(void **state)
@@ -228,8 +225,8 @@ static void test_another_expectation_fails_but_not_in_http_1_0(void **state)
     const char *answer =
         stage_ask("GET / HTTP/1.1\r\n" FIELDS "Expect: the-unexpected\r\n\r\n", WAIT_NEXT_REQUEST);
     assert_starts_with(answer, "HTTP/1.1 417 Expectation Failed\r\n");
-    answer = stage_ask("GET / HTTP/1.0\r\nConnection: keep-alive\r\nExpect: it\r\n\r\n",
-        WAIT_NEXT_REQUEST);
+    answer = stage_ask(
+        "GET / HTTP/1.0\r\nConnection: keep-alive\r\nExpect: it\r\n\r\n", WAIT_NEXT_REQUEST);
     assert_starts_with(answer, "HTTP/1.1 200 OK\r\n");
 }
 

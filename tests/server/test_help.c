@@ -16,43 +16,79 @@ static void test_help_is_at_most_80_columns_wide(void **state)
     (void)state;
     for (const char *line = help(); *line != '\0';) {
         size_t length = strcspn(line, "\n");
-        if (length > 80)
-            fail_msg("%zu columns: %.*s", length, (int)length, line);
+        if (length > 80) fail_msg("%zu columns: %.*s", length, (int)length, line);
         line += length + (line[length] == '\n');
     }
 }
 
-static void test_help_names_every_option_and_its_argument(void **state)
+/* What each option's row has to hold. */
+static const struct {
+    const char *letter;
+    const char *name;
+    const char *argument;
+    const char *by_default;
+} rows[] = {
+    {"-a", "address", "HOST", "localhost"},
+    {"-p", "port", "PORT", "8080"},
+    {"-t", "threads", "N", "2 x processors"},
+    {"-c", "max-connections", "N", "10000"},
+    {"", "access-log", "FILE", ""},
+    {"", "head-timeout", "SECONDS", "10)"},
+    {"", "idle-timeout", "SECONDS", "60)"},
+    {"", "content-timeout", "SECONDS", "30)"},
+    {"", "send-timeout", "SECONDS", "30)"},
+    {"", "linger-timeout", "SECONDS", "5)"},
+    {"", "grace", "SECONDS", "30)"},
+    {"", "buffer-memory", "SIZE", "64M"},
+    {"", "no-deadlines", "", ""},
+    {"-h", "help", "", ""},
+    {"-V", "version", "", ""},
+};
+
+/* The row of an option: its line, and those after it that are about no other option. */
+static const char *row_of(const char *name)
 {
-    static const char *const left[] = {"-a, --address HOST", "-p, --port PORT", "-t, --threads N",
-        "-c, --max-connections N", "--access-log FILE", "--head-timeout SECONDS",
-        "--idle-timeout SECONDS", "--content-timeout SECONDS", "--send-timeout SECONDS",
-        "--linger-timeout SECONDS", "--grace SECONDS", "--buffer-memory SIZE", "--no-deadlines",
-        "-h, --help", "-V, --version"};
+    static char row[1024];
+    char start[32];
     const char *text = help();
-    (void)state;
-    for (size_t i = 0; i < COUNT(left); i++)
-        if (strstr(text, left[i]) == NULL)
-            fail_msg("no %s in:\n%s", left[i], text);
+    snprintf(start, sizeof start, "--%s", name);
+    const char *at = strstr(text, start);
+    if (at == NULL || strchr(" \n", at[strlen(start)]) == NULL)
+        fail_msg("no %s with white space behind it in:\n%s", start, text);
+    while (at > text && at[-1] != '\n') at--;
+    size_t length = strcspn(at, "\n");
+    while (at[length] == '\n' && strncmp(at + length + 1, "        ", 8) == 0)
+        length += 1 + strcspn(at + length + 1, "\n");
+    snprintf(row, sizeof row, "%.*s", (int)length, at);
+    return row;
 }
 
-/* What starts with dashes is followed by white space, then by what it means. */
-static void test_help_separates_an_option_from_what_it_means(void **state)
+static void test_help_names_every_option_and_its_argument(void **state)
 {
-    static const char *const left[] = {"--address HOST", "--port PORT", "--threads N",
-        "--max-connections N", "--access-log FILE", "--head-timeout SECONDS",
-        "--idle-timeout SECONDS", "--content-timeout SECONDS", "--send-timeout SECONDS",
-        "--linger-timeout SECONDS", "--grace SECONDS", "--buffer-memory SIZE", "--no-deadlines",
-        "--help", "--version"};
-    const char *text = help();
     (void)state;
-    for (size_t i = 0; i < COUNT(left); i++) {
-        const char *at = strstr(text, left[i]);
-        assert_non_null(at);
-        at += strlen(left[i]);
-        if (*at != ' ' && *at != '\n')
-            fail_msg("nothing between %s and %.12s", left[i], at);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *row = row_of(rows[i].name);
+        assert_non_null(strstr(row, rows[i].letter));
+        const char *argument = strstr(row, rows[i].argument);
+        if (argument == NULL ||
+            (*rows[i].argument != '\0' &&
+                strchr(" \n", argument[strlen(rows[i].argument)]) == NULL))
+            fail_msg("no %s with white space behind it in: %s", rows[i].argument, row);
     }
+}
+
+static void test_help_says_what_every_option_means(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) assert_true(strlen(row_of(rows[i].name)) > 35);
+}
+
+static void test_help_says_the_defaults(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (strstr(row_of(rows[i].name), rows[i].by_default) == NULL)
+            fail_msg("no default %s in: %s", rows[i].by_default, row_of(rows[i].name));
 }
 
 static void test_help_says_how_the_command_is_used(void **state)
@@ -61,25 +97,13 @@ static void test_help_says_how_the_command_is_used(void **state)
     assert_non_null(strstr(help(), "strata [OPTION]... [DIRECTORY]"));
 }
 
-static void test_help_says_the_defaults(void **state)
-{
-    static const char *const defaults[] = {"8080", "localhost", "default: 10)", "default: 60)",
-        "default: 30)", "default: 5)", "64M"};
-    const char *text = help();
-    (void)state;
-    for (size_t i = 0; i < COUNT(defaults); i++)
-        if (strstr(text, defaults[i]) == NULL)
-            fail_msg("no %s in:\n%s", defaults[i], text);
-}
-
 static void test_help_says_what_each_exit_status_means(void **state)
 {
     static const char *const statuses[] = {" 0 ", " 64 ", " 66 ", "69 ", "71 "};
     const char *text = strstr(help(), "Exit status");
     (void)state;
     assert_non_null(text);
-    for (size_t i = 0; i < COUNT(statuses); i++)
-        assert_non_null(strstr(text, statuses[i]));
+    for (size_t i = 0; i < COUNT(statuses); i++) assert_non_null(strstr(text, statuses[i]));
 }
 
 int main(void)
@@ -87,7 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_help_is_at_most_80_columns_wide),
         cmocka_unit_test(test_help_names_every_option_and_its_argument),
-        cmocka_unit_test(test_help_separates_an_option_from_what_it_means),
+        cmocka_unit_test(test_help_says_what_every_option_means),
         cmocka_unit_test(test_help_says_how_the_command_is_used),
         cmocka_unit_test(test_help_says_the_defaults),
         cmocka_unit_test(test_help_says_what_each_exit_status_means),

@@ -1,13 +1,12 @@
 /* GET and HEAD: what becomes of a path that names something. */
 #include "tests/server/ask.h"
 
-#define ASK(target)        ask("GET " target " HTTP/1.1\r\nHost: a.example\r\n\r\n")
+#define ASK(target)         ask("GET " target " HTTP/1.1\r\nHost: a.example\r\n\r\n")
 #define ASK_AS_HEAD(target) ask("HEAD " target " HTTP/1.1\r\nHost: a.example\r\n\r\n")
 
 static int make_site(void **state)
 {
-    if (site_make(state) != 0)
-        return -1;
+    if (site_make(state) != 0) return -1;
     site_file("root/index.html", "<p>the index</p>");
     site_file("root/about.html", "<p>about</p>");
     site_file("root/notes.txt", "some notes");
@@ -60,8 +59,8 @@ static void test_html_may_be_left_out_of_the_path(void **state)
 static void test_an_encoded_path_is_decoded(void **state)
 {
     (void)state;
-    assert_file(ASK("/a%20b%26c%2Etxt"), "text/plain; charset=utf-8",
-        "a name that has to be encoded");
+    assert_file(
+        ASK("/a%20b%26c%2Etxt"), "text/plain; charset=utf-8", "a name that has to be encoded");
 }
 
 static void test_absolute_form_names_the_same_file(void **state)

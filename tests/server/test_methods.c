@@ -21,27 +21,24 @@ static void test_a_method_in_other_letters_is_another_method(void **state)
 {
     static const char *const others[] = {"get", "Get", "gET", "head", "Head", "HEAd"};
     (void)state;
-    for (size_t i = 0; i < COUNT(others); i++)
-        assert_null(find(others[i]));
+    for (size_t i = 0; i < COUNT(others); i++) assert_null(find(others[i]));
 }
 
 static void test_a_method_is_looked_up_whole(void **state)
 {
-    static const char *const others[] = {"", "G", "GE", "GETT", "GET ", " GET", "HEA", "HEADER",
-        "GET,HEAD", "GETHEAD"};
+    static const char *const others[] = {
+        "", "G", "GE", "GETT", "GET ", " GET", "HEA", "HEADER", "GET,HEAD", "GETHEAD"};
     (void)state;
-    for (size_t i = 0; i < COUNT(others); i++)
-        assert_null(find(others[i]));
+    for (size_t i = 0; i < COUNT(others); i++) assert_null(find(others[i]));
     assert_null(method_find((struct text){"GET\0", 4}));
 }
 
 static void test_methods_without_a_row_are_not_found(void **state)
 {
-    static const char *const others[] = {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT",
-        "PATCH", "PRI"};
+    static const char *const others[] = {
+        "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "PRI"};
     (void)state;
-    for (size_t i = 0; i < COUNT(others); i++)
-        assert_null(find(others[i]));
+    for (size_t i = 0; i < COUNT(others); i++) assert_null(find(others[i]));
 }
 
 static void test_get_and_head_want_no_content(void **state)

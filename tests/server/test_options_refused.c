@@ -18,8 +18,7 @@ static void assert_refused(const char *first, const char *second, const char *na
     capture_begin(STDERR_FILENO);
     bool taken = options_parse(&options, second == NULL ? 2 : 3, arguments);
     const char *said = capture_end();
-    if (taken)
-        fail_msg("%s %s was taken", first, second == NULL ? "" : second);
+    if (taken) fail_msg("%s %s was taken", first, second == NULL ? "" : second);
     if (strstr(said, named) == NULL || strncmp(said, "strata: ", 8) != 0 ||
         said[strlen(said) - 1] != '\n')
         fail_msg("%s %s: said \"%s\"", first, two, said);
@@ -34,8 +33,7 @@ static void test_what_is_not_a_number_is_refused(void **state)
         "--linger-timeout", "--grace", "--buffer-memory"};
     (void)state;
     for (size_t i = 0; i < COUNT(options); i++)
-        for (size_t j = 0; j < COUNT(wrong); j++)
-            assert_refused(options[i], wrong[j], options[i]);
+        for (size_t j = 0; j < COUNT(wrong); j++) assert_refused(options[i], wrong[j], options[i]);
 }
 
 static void test_a_number_out_of_bounds_is_refused(void **state)
@@ -55,8 +53,8 @@ static void test_a_number_out_of_bounds_is_refused(void **state)
 
 static void test_a_number_that_no_type_holds_is_refused(void **state)
 {
-    static const char *const options[] = {"--port", "--threads", "--max-connections",
-        "--head-timeout", "--grace", "--buffer-memory"};
+    static const char *const options[] = {
+        "--port", "--threads", "--max-connections", "--head-timeout", "--grace", "--buffer-memory"};
     (void)state;
     for (size_t i = 0; i < COUNT(options); i++) {
         assert_refused(options[i], "9223372036854775808", options[i]);

@@ -29,8 +29,7 @@ static const char *page_of(const struct http_problem *problem, bool html)
 
 static void assert_part(const char *page, const char *part)
 {
-    if (strstr(page, part) == NULL)
-        fail_msg("no %s in:\n%s", part, page);
+    if (strstr(page, part) == NULL) fail_msg("no %s in:\n%s", part, page);
 }
 
 static void test_plain_text_is_status_sentence_section_and_hint(void **state)
@@ -142,7 +141,9 @@ static void test_a_long_sentence_fits(void **state)
     memset(hint, 'h', sizeof hint - 1);
     sentence[300] = hint[200] = '\0';
     const struct http_problem problem = {.status = HTTP_FIELDS_TOO_LARGE,
-        .sentence = sentence, .section = "RFC 9110 §15.5.22.10", .hint = hint};
+        .sentence = sentence,
+        .section = "RFC 9110 §15.5.22.10",
+        .hint = hint};
     assert_part(page_of(&problem, true), "</html>\n");
     assert_part(page_of(&problem, false), hint);
 }

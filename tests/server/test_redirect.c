@@ -5,8 +5,7 @@
 
 static int make_site(void **state)
 {
-    if (site_make(state) != 0)
-        return -1;
+    if (site_make(state) != 0) return -1;
     site_directory("root/dir");
     site_directory("root/dir/sub");
     site_directory("root/evil.example");
@@ -41,7 +40,8 @@ static void test_head_is_redirected_like_get(void **state)
     assert_redirect(ask("HEAD /dir HTTP/1.1\r\nHost: a\r\n\r\n"), HTTP_MOVED_PERMANENTLY, "/dir/");
 }
 
-/* No other method has a handler here: GET's runs for one. RFC 9110 §15.4.9: 308 keeps the method. */
+/* No other method has a handler here: GET's runs for one. RFC 9110 §15.4.9: 308 keeps the method.
+ */
 static void test_other_methods_are_redirected_and_stay_what_they_are(void **state)
 {
     struct exchange *exchange = ASK("/dir");
@@ -70,8 +70,7 @@ static void test_no_location_leads_to_another_host(void **state)
     assert_redirect(ASK("/x/..//evil.example"), HTTP_MOVED_PERMANENTLY, "/evil.example/");
     assert_redirect(ASK("/%2e//evil.example"), HTTP_MOVED_PERMANENTLY, "/evil.example/");
     assert_redirect(ASK("/%5Cevil.example"), HTTP_MOVED_PERMANENTLY, "/%5Cevil.example/");
-    assert_redirect(
-        ASK("http://other.example/dir"), HTTP_MOVED_PERMANENTLY, "/dir/");
+    assert_redirect(ASK("http://other.example/dir"), HTTP_MOVED_PERMANENTLY, "/dir/");
     assert_redirect(ASK("/http:"), HTTP_MOVED_PERMANENTLY, "/http:/");
 }
 

@@ -10,8 +10,7 @@
 
 static int make_site(void **state)
 {
-    if (site_make(state) != 0)
-        return -1;
+    if (site_make(state) != 0) return -1;
     site_file("root/index.html", "<p>the index</p>");
     site_file("root/secret.txt", "nobody reads this");
     site_file("root/.hidden", "hidden");
@@ -23,8 +22,7 @@ static int make_site(void **state)
 
 static int make_site_with_page(void **state)
 {
-    if (make_site(state) != 0)
-        return -1;
+    if (make_site(state) != 0) return -1;
     site_file("root/404.html", "<p>the page of the site</p>");
     return 0;
 }
@@ -71,8 +69,7 @@ static void test_html_is_for_who_names_it(void **state)
     assert_refusal(ASK_ACCEPTING("/nothing", "TEXT/HTML"), HTTP_NOT_FOUND, true);
     assert_refusal(ASK_ACCEPTING("/nothing", "image/*, text/html;q=0.9"), HTTP_NOT_FOUND, true);
     assert_refusal(ASK_ACCEPTING("/nothing", "text/html ;level=1"), HTTP_NOT_FOUND, true);
-    assert_refusal(
-        ASK_ACCEPTING("/nothing", "a/b\r\nAccept: ,text/html"), HTTP_NOT_FOUND, true);
+    assert_refusal(ASK_ACCEPTING("/nothing", "a/b\r\nAccept: ,text/html"), HTTP_NOT_FOUND, true);
 }
 
 static void test_plain_text_is_for_everybody_else(void **state)
@@ -108,8 +105,7 @@ static void test_no_octet_of_the_request_is_in_a_page(void **state)
         const struct exchange *exchange = ask(head);
         assert_int_equal(exchange->response.status, HTTP_NOT_FOUND);
         assert_null(strcasestr(answered_content(exchange), "qzx"));
-        assert_null(memmem(
-            exchange->response.fields, exchange->response.fields_length, "Qzx", 3));
+        assert_null(memmem(exchange->response.fields, exchange->response.fields_length, "Qzx", 3));
     }
 }
 
@@ -136,8 +132,7 @@ static void test_the_page_of_the_site_is_not_sent_to_others(void **state)
 /* The file is there for all, but its permissions say no: to anybody but root. */
 static int ask_as_nobody(void *head)
 {
-    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
-        return 2;
+    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) return 2;
     ask(head);
     return 0;
 }
@@ -158,12 +153,10 @@ static int ask_exhausted(void *head)
 {
     struct rlimit limit;
     int lowest = dup(0);
-    if (lowest < 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return 2;
+    if (lowest < 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0) return 2;
     close(lowest);
     limit.rlim_cur = (rlim_t)lowest;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return 3;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) return 3;
     ask(head);
     return 0;
 }

@@ -90,8 +90,8 @@ static void test_after_the_408_the_next_connection_begins_anew(void **state)
     assert_int_equal(dismiss_overdue(), 1);
     stage_leave();
     stage_connect();
-    assert_starts_with(stage_ask("GET / HTTP/1.1\r\n" FIELDS "\r\n", WAIT_NEXT_REQUEST),
-        "HTTP/1.1 200 OK\r\n");
+    assert_starts_with(
+        stage_ask("GET / HTTP/1.1\r\n" FIELDS "\r\n", WAIT_NEXT_REQUEST), "HTTP/1.1 200 OK\r\n");
 }
 
 static void test_a_408_is_logged_without_a_request_line(void **state)

@@ -1,7 +1,7 @@
 /* A turn: which wait it ends with, and that it receives once and sends together. */
 #include "tests/server/stage.h"
 
-#define FIELDS "Host: a.example\r\n"
+#define FIELDS       "Host: a.example\r\n"
 #define ENTIRE(line) line " HTTP/1.1\r\n" FIELDS "\r\n"
 
 static void test_with_nothing_here_it_waits_for_the_first_octet(void **state)
@@ -30,8 +30,7 @@ static void test_empty_lines_before_a_request_are_half_a_head(void **state)
     (void)state;
     stage_connect();
     assert_string_equal(stage_ask("\r\n", WAIT_HEAD), "");
-    assert_starts_with(
-        stage_ask(ENTIRE("GET /"), WAIT_NEXT_REQUEST), "HTTP/1.1 200 OK\r\n");
+    assert_starts_with(stage_ask(ENTIRE("GET /"), WAIT_NEXT_REQUEST), "HTTP/1.1 200 OK\r\n");
 }
 
 static void test_a_request_that_comes_octet_by_octet_is_answered(void **state)
@@ -105,8 +104,7 @@ static void test_a_turn_receives_at_most_once(void **state)
     assert_int_equal(calls_count(CALL_RECV), 1);
     stage_ask("TP/1.1\r\n" FIELDS "Content-Length: 4\r\n\r\nab", WAIT_CONTENT);
     assert_int_equal(calls_count(CALL_RECV), 2);
-    for (int i = 0; i < 10; i++)
-        strcat(requests, ENTIRE("GET /nothing"));
+    for (int i = 0; i < 10; i++) strcat(requests, ENTIRE("GET /nothing"));
     stage_send("cd");
     stage_send(requests);
     assert_int_equal(stage_turn(), WAIT_NEXT_REQUEST);
@@ -118,9 +116,9 @@ static void test_several_small_answers_share_one_send(void **state)
 {
     (void)state;
     stage_connect();
-    const char *answers = stage_ask(
-        ENTIRE("GET /nothing") ENTIRE("HEAD /") ENTIRE("GET /.hidden") ENTIRE("HEAD /"),
-        WAIT_NEXT_REQUEST);
+    const char *answers =
+        stage_ask(ENTIRE("GET /nothing") ENTIRE("HEAD /") ENTIRE("GET /.hidden") ENTIRE("HEAD /"),
+            WAIT_NEXT_REQUEST);
     assert_int_equal(count_of(answers, "HTTP/1.1 404"), 2);
     assert_int_equal(count_of(answers, "HTTP/1.1 200"), 2);
     assert_int_equal(calls_count(CALL_SEND), 1);
@@ -145,9 +143,8 @@ static void test_pipelined_requests_are_answered_in_order(void **state)
     site_file("root/1", "<one>");
     site_file("root/2", "<two>");
     stage_connect();
-    const char *answers =
-        stage_ask(ENTIRE("GET /2") ENTIRE("GET /no") ENTIRE("GET /1") ENTIRE("HEAD /2"),
-            WAIT_NEXT_REQUEST);
+    const char *answers = stage_ask(
+        ENTIRE("GET /2") ENTIRE("GET /no") ENTIRE("GET /1") ENTIRE("HEAD /2"), WAIT_NEXT_REQUEST);
     const char *two = strstr(answers, "<two>");
     assert_non_null(two);
     const char *missing = strstr(two, "HTTP/1.1 404");

@@ -1,7 +1,7 @@
 /* How a connection ends: at once, or lingering, and what is still answered before. */
 #include "tests/server/stage.h"
 
-#define FIELDS "Host: a.example\r\n"
+#define FIELDS       "Host: a.example\r\n"
 #define ENTIRE(line) line " HTTP/1.1\r\n" FIELDS "\r\n"
 #define LAST(line)   line " HTTP/1.1\r\n" FIELDS "Connection: close\r\n\r\n"
 
@@ -141,8 +141,7 @@ static void test_an_end_after_half_the_content_closes_silently(void **state)
 static int turn_until_closed(void)
 {
     int turns = 1;
-    while (stage_turn() != WAIT_CLOSE)
-        assert_true(++turns < 100);
+    while (stage_turn() != WAIT_CLOSE) assert_true(++turns < 100);
     return turns;
 }
 
@@ -150,8 +149,7 @@ static void test_requests_before_an_end_are_all_answered(void **state)
 {
     char requests[2000] = "";
     (void)state;
-    for (int i = 0; i < 40; i++)
-        strcat(requests, ENTIRE("HEAD /"));
+    for (int i = 0; i < 40; i++) strcat(requests, ENTIRE("HEAD /"));
     stage_connect();
     stage_send(requests);
     stage_send("GET / HTTP/1.1\r\nHo");

@@ -7,8 +7,7 @@ static void send_requests(size_t count)
 {
     char requests[4096] = "";
     assert_true(count * strlen(HEAD_REQUEST) < sizeof requests);
-    for (size_t i = 0; i < count; i++)
-        strcat(requests, HEAD_REQUEST);
+    for (size_t i = 0; i < count; i++) strcat(requests, HEAD_REQUEST);
     stage_send(requests);
 }
 
@@ -66,8 +65,7 @@ static void test_refusals_count_too(void **state)
     char requests[4096] = "";
     (void)state;
     stage_connect();
-    for (int i = 0; i < 33; i++)
-        strcat(requests, "POST / HTTP/1.1\r\nHost: a\r\n\r\n");
+    for (int i = 0; i < 33; i++) strcat(requests, "POST / HTTP/1.1\r\nHost: a\r\n\r\n");
     stage_send(requests);
     assert_int_equal(stage_turn(), WAIT_TURN);
     assert_int_equal(count_of(stage_read(), "HTTP/1.1 501"), 32);
@@ -109,8 +107,7 @@ static void test_several_files_share_the_octets_of_a_turn(void **state)
     write_file("root/part", 400 * 1024);
     stage_connect();
     atomic_store(&calls[CALL_SENDFILE].pretends, true);
-    for (int i = 0; i < 6; i++)
-        strcat(requests, "GET /part HTTP/1.1\r\nHost: a\r\n\r\n");
+    for (int i = 0; i < 6; i++) strcat(requests, "GET /part HTTP/1.1\r\nHost: a\r\n\r\n");
     stage_send(requests);
     assert_int_equal(stage_turn(), WAIT_TURN);
     assert_in_range(stage.answered, 3 * 400 * 1024, 3 * 401 * 1024);

@@ -12,8 +12,7 @@ static bool write_all(int descriptor, struct text content)
 {
     while (content.length > 0) {
         ssize_t count = write(descriptor, content.start, content.length);
-        if (count <= 0)
-            return false;
+        if (count <= 0) return false;
         content = text_from(content, (size_t)count);
     }
     return true;
@@ -24,8 +23,7 @@ static bool write_file(struct exchange *exchange)
 {
     struct stat status;
     int descriptor = memfd_create("echo", MFD_CLOEXEC);
-    if (descriptor < 0)
-        return false;
+    if (descriptor < 0) return false;
     if (!write_all(descriptor, exchange->content) || fstat(descriptor, &status) != 0) {
         close(descriptor);
         return false;

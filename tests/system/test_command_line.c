@@ -18,12 +18,12 @@ enum { BAD_USAGE = 64, NO_DIRECTORY = 66, CANNOT_LISTEN = 69, HELP_WIDTH = 80 };
 
 /* Runs the program to its end. What it wrote is to be freed. */
 static void run(const char *const *arguments, const char *directory, int exit_status, char **output,
-                char **errors)
+    char **errors)
 {
     struct server server;
     program_run(&server,
-                &(struct launch){.arguments = arguments, .directory = directory, .bare = true},
-                exit_status);
+        &(struct launch){.arguments = arguments, .directory = directory, .bare = true},
+        exit_status);
     *output = server_output(&server);
     *errors = server_errors(&server);
     server_forget(&server);
@@ -31,19 +31,17 @@ static void run(const char *const *arguments, const char *directory, int exit_st
 
 static void expect_contains(const char *what, const char *text, const char *wanted)
 {
-    if (strstr(text, wanted) == NULL)
-        failed("%s does not contain \"%s\":\n%s", what, wanted, text);
+    if (strstr(text, wanted) == NULL) failed("%s does not contain \"%s\":\n%s", what, wanted, text);
 }
 
 /* Diagnostics go to standard error, nothing to standard output. */
-static void expect_refused(const char *const *arguments, const char *directory, int exit_status,
-                           const char *wanted)
+static void expect_refused(
+    const char *const *arguments, const char *directory, int exit_status, const char *wanted)
 {
     char *output;
     char *errors;
     run(arguments, directory, exit_status, &output, &errors);
-    if (output[0] != '\0')
-        failed("standard output holds \"%s\"", output);
+    if (output[0] != '\0') failed("standard output holds \"%s\"", output);
     if (errors[0] == '\0' || errors[strlen(errors) - 1] != '\n')
         failed("standard error does not hold whole lines: \"%s\"", errors);
     expect_contains("standard error", errors, "strata");
@@ -55,18 +53,28 @@ static void expect_refused(const char *const *arguments, const char *directory, 
 static void expect_help(const char *option)
 {
     static const char *const wanted[] = {
-        "--address",         "--port",         "--threads",      "--max-connections", "--access-log",
-        "--head-timeout",    "--idle-timeout", "--send-timeout", "--content-timeout", "--linger-timeout",
-        "--grace",           "--help",         "--version",      "--buffer-memory",   "--no-deadlines",
+        "--address",
+        "--port",
+        "--threads",
+        "--max-connections",
+        "--access-log",
+        "--head-timeout",
+        "--idle-timeout",
+        "--send-timeout",
+        "--content-timeout",
+        "--linger-timeout",
+        "--grace",
+        "--help",
+        "--version",
+        "--buffer-memory",
+        "--no-deadlines",
     };
     char *output;
     char *errors;
     run(ARGUMENTS(option), NULL, 0, &output, &errors);
-    if (errors[0] != '\0')
-        failed("standard error holds \"%s\"", errors);
+    if (errors[0] != '\0') failed("standard error holds \"%s\"", errors);
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        if (strcasestr(output, wanted[i]) == NULL)
-            failed("the help does not name %s", wanted[i]);
+        if (strcasestr(output, wanted[i]) == NULL) failed("the help does not name %s", wanted[i]);
     for (const char *line = output; *line != '\0'; line += strcspn(line, "\n") + 1)
         if (strcspn(line, "\n") > HELP_WIDTH)
             failed("a line is %zu characters wide: %.100s", strcspn(line, "\n"), line);
@@ -94,7 +102,8 @@ static void test_version_is_one_line_on_standard_output(void **state)
         char *output;
         char *errors;
         run(ARGUMENTS(options[i]), NULL, 0, &output, &errors);
-        if (strncmp(output, "strata ", 7) != 0 || strchr(output, '\n') != output + strlen(output) - 1)
+        if (strncmp(output, "strata ", 7) != 0 ||
+            strchr(output, '\n') != output + strlen(output) - 1)
             failed("standard output holds \"%s\"", output);
         free(output);
         free(errors);
@@ -155,35 +164,36 @@ static void test_numbers_that_are_none_are_bad_usage(void **state)
         {"--buffer-memory", "99999999999999999999G"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
-        expect_refused(ARGUMENTS("--address", "127.0.0.1", pairs[i][0], pairs[i][1]), world.site.root,
-                       BAD_USAGE, pairs[i][0] + 2);
+        expect_refused(ARGUMENTS("--address", "127.0.0.1", pairs[i][0], pairs[i][1]),
+            world.site.root, BAD_USAGE, pairs[i][0] + 2);
 }
 
 static void test_a_directory_that_is_not_there_is_told(void **state)
 {
     (void)state;
-    expect_refused(ARGUMENTS("--port", "0"), "/no/such/directory", NO_DIRECTORY, "/no/such/directory");
+    expect_refused(
+        ARGUMENTS("--port", "0"), "/no/such/directory", NO_DIRECTORY, "/no/such/directory");
 }
 
 static void test_a_file_is_no_directory(void **state)
 {
     (void)state;
     expect_refused(ARGUMENTS("--port", "0"), site_path(&world.site, "probe.txt").text, NO_DIRECTORY,
-                   "probe.txt");
+        "probe.txt");
 }
 
 static void test_an_address_that_is_none_cannot_be_listened_on(void **state)
 {
     (void)state;
     expect_refused(ARGUMENTS("--address", "nowhere.invalid", "--port", "0"), world.site.root,
-                   CANNOT_LISTEN, "nowhere.invalid");
+        CANNOT_LISTEN, "nowhere.invalid");
 }
 
 static void test_an_address_of_another_machine_cannot_be_listened_on(void **state)
 {
     (void)state;
-    expect_refused(ARGUMENTS("--address", "192.0.2.1", "--port", "0"), world.site.root, CANNOT_LISTEN,
-                   "192.0.2.1");
+    expect_refused(ARGUMENTS("--address", "192.0.2.1", "--port", "0"), world.site.root,
+        CANNOT_LISTEN, "192.0.2.1");
 }
 
 /* A socket that listens on a free port of the IPv4 loopback. */
@@ -206,10 +216,10 @@ static void test_a_port_in_use_is_told(void **state)
     char text[16];
     int listener = listen_somewhere(&port);
     snprintf(text, sizeof text, "%d", port);
-    expect_refused(ARGUMENTS("--address", "127.0.0.1", "--port", text), world.site.root, CANNOT_LISTEN,
-                   text);
-    expect_refused(ARGUMENTS("--address", "127.0.0.1", "--port", text), world.site.root, CANNOT_LISTEN,
-                   "--port"); /* what to do about it */
+    expect_refused(
+        ARGUMENTS("--address", "127.0.0.1", "--port", text), world.site.root, CANNOT_LISTEN, text);
+    expect_refused(ARGUMENTS("--address", "127.0.0.1", "--port", text), world.site.root,
+        CANNOT_LISTEN, "--port"); /* what to do about it */
     close(listener);
 }
 
@@ -226,9 +236,9 @@ static void test_a_port_just_left_by_another_server_is_taken_at_once(void **stat
     server_stop(&server); /* closes first: its side of the connection waits in TIME_WAIT */
     client_close(&client);
     server_start(&server,
-                 &(struct launch){.arguments = ARGUMENTS("--address", "127.0.0.1", "--port", port),
-                                  .directory = world.site.root,
-                                  .bare = true});
+        &(struct launch){.arguments = ARGUMENTS("--address", "127.0.0.1", "--port", port),
+            .directory = world.site.root,
+            .bare = true});
     server_stop(&server);
 }
 
@@ -239,10 +249,9 @@ static void test_the_ready_line_names_directory_and_address(void **state)
     char expected[300];
     server_start(&server, &(struct launch){.directory = world.site.root});
     snprintf(expected, sizeof expected, "strata: serving %s at http://127.0.0.1:%d/\n",
-             world.site.root, server.port);
+        world.site.root, server.port);
     char *errors = server_errors(&server);
-    if (strcmp(errors, expected) != 0)
-        failed("standard error holds \"%s\"", errors);
+    if (strcmp(errors, expected) != 0) failed("standard error holds \"%s\"", errors);
     free(errors);
     server_stop(&server);
 }
@@ -277,10 +286,11 @@ static void test_several_addresses_share_the_free_port(void **state)
     (void)state;
     struct server server;
     struct client client;
-    server_start(&server, &(struct launch){.arguments = ARGUMENTS("--address", "127.0.0.1", "-a",
-                                                                  "127.0.0.2", "-p", "0"),
-                                           .directory = world.site.root,
-                                           .bare = true});
+    server_start(&server,
+        &(struct launch){
+            .arguments = ARGUMENTS("--address", "127.0.0.1", "-a", "127.0.0.2", "-p", "0"),
+            .directory = world.site.root,
+            .bare = true});
     await_ready_lines(&server, 2);
     client_connect(&client, server.port);
     expect_open(&client);
@@ -293,9 +303,9 @@ static void test_the_default_address_is_local_with_one_port_for_all(void **state
     (void)state;
     struct server server;
     struct client client;
-    server_start(&server, &(struct launch){.arguments = ARGUMENTS("--port", "0"),
-                                           .directory = world.site.root,
-                                           .bare = true});
+    server_start(&server,
+        &(struct launch){
+            .arguments = ARGUMENTS("--port", "0"), .directory = world.site.root, .bare = true});
     await_ready_lines(&server, 1);
     client_connect(&client, server.port);
     expect_open(&client);
@@ -308,8 +318,7 @@ static bool has_ipv6(void)
     struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool works = probe >= 0 && bind(probe, (struct sockaddr *)&address, sizeof address) == 0;
-    if (probe >= 0)
-        close(probe);
+    if (probe >= 0) close(probe);
     return works;
 }
 
@@ -319,17 +328,17 @@ static void test_the_ipv6_loopback_is_served(void **state)
     (void)state;
     struct server server;
     struct client client = {.socket = -1};
-    if (!has_ipv6())
-        skip();
-    server_start(&server, &(struct launch){.arguments = ARGUMENTS("--address", "::1", "--port", "0"),
-                                           .directory = world.site.root,
-                                           .bare = true});
+    if (!has_ipv6()) skip();
+    server_start(&server,
+        &(struct launch){.arguments = ARGUMENTS("--address", "::1", "--port", "0"),
+            .directory = world.site.root,
+            .bare = true});
     char expected[32];
     snprintf(expected, sizeof expected, "http://[::1]:%d/", server.port);
     server_await_error(&server, expected);
     struct sockaddr_in6 address = {.sin6_family = AF_INET6,
-                                   .sin6_port = htons((unsigned short)server.port),
-                                   .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+        .sin6_port = htons((unsigned short)server.port),
+        .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     client.socket = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (connect(client.socket, (struct sockaddr *)&address, sizeof address) != 0)
         failed("cannot connect: %s", strerror(errno));
@@ -342,8 +351,7 @@ static void expect_served_with(const char *const *arguments)
 {
     struct server server;
     struct client client;
-    server_start(&server,
-                 &(struct launch){.arguments = arguments, .directory = world.site.root});
+    server_start(&server, &(struct launch){.arguments = arguments, .directory = world.site.root});
     client_connect(&client, server.port);
     expect_open(&client);
     client_close(&client);

@@ -1,4 +1,5 @@
-/* The octets of files: exact whatever the size, and never padding when a file changes while it is sent. */
+/* The octets of files: exact whatever the size, and never padding when a file changes while it is
+ * sent. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"
@@ -14,8 +15,8 @@
 
 enum { HUGE_FILE = 20000000, NARROW = 16 * 1024 };
 
-static const size_t sizes[] = {0,     1,     2,     1023,  1024,   4095,    4096,    4097,
-                               16384, 65535, 65536, 65537, 131072, 1048575, 1048577, HUGE_FILE};
+static const size_t sizes[] = {0, 1, 2, 1023, 1024, 4095, 4096, 4097, 16384, 65535, 65536, 65537,
+    131072, 1048575, 1048577, HUGE_FILE};
 
 static void target_of(size_t size, char target[32])
 {
@@ -83,16 +84,16 @@ static void expect_same_fields(const struct response *head, const struct respons
 static void test_head_gets_the_fields_of_get_and_no_content(void **state)
 {
     (void)state;
-    static const char *const targets[] = {"/0.bin",   "/1.bin", "/65536.bin", "/20000000.bin", "/page",
-                                          "/missing", "/dir",   "/dir/",      "/%zz",          "/%2F"};
+    static const char *const targets[] = {"/0.bin", "/1.bin", "/65536.bin", "/20000000.bin",
+        "/page", "/missing", "/dir", "/dir/", "/%zz", "/%2F"};
     for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
         char request[200];
         struct client client;
         struct response head;
         struct response get;
         snprintf(request, sizeof request,
-                 "HEAD %s HTTP/1.1\r\nHost: a\r\n\r\nGET %s HTTP/1.1\r\nHost: a\r\n\r\n", targets[i],
-                 targets[i]);
+            "HEAD %s HTTP/1.1\r\nHost: a\r\n\r\nGET %s HTTP/1.1\r\nHost: a\r\n\r\n", targets[i],
+            targets[i]);
         client_connect(&client, world.port);
         client_send_text(&client, request);
         response_read(&client, &head, TO_HEAD);
@@ -106,7 +107,8 @@ static void test_head_gets_the_fields_of_get_and_no_content(void **state)
     }
 }
 
-/* Starts to receive a file of HUGE_FILE octets and lets the server come to a halt while it sends. */
+/* Starts to receive a file of HUGE_FILE octets and lets the server come to a halt while it sends.
+ */
 static void begin_download(struct client *client, const char *target)
 {
     char request[100];
@@ -114,16 +116,14 @@ static void begin_download(struct client *client, const char *target)
     client_connect_narrow(client, world.port, NARROW);
     client_send_text(client, request);
     while (client_pending(client) < 1000)
-        if (client_receive(client, PATIENCE) != ARRIVED)
-            failed("the download does not start");
+        if (client_receive(client, PATIENCE) != ARRIVED) failed("the download does not start");
 }
 
 static size_t content_received(const struct client *client)
 {
     const char *start = client->input + client->start;
     const char *end = memmem(start, client_pending(client), "\r\n\r\n", 4);
-    if (end == NULL)
-        failed("no head of a response");
+    if (end == NULL) failed("no head of a response");
     return client_pending(client) - (size_t)(end + 4 - start);
 }
 
@@ -133,8 +133,7 @@ static void expect_cut_short(struct client *client, bool same_octets)
     enum arrival arrival;
     do {
         arrival = client_receive(client, PATIENCE);
-        if (arrival == SILENCE)
-            failed("the connection stays open without octets");
+        if (arrival == SILENCE) failed("the connection stays open without octets");
     } while (arrival == ARRIVED);
     size_t received = content_received(client);
     step("%zu octets of content came", received);
@@ -156,7 +155,8 @@ static void test_a_file_replaced_while_it_is_sent_comes_whole(void **state)
     site_add_octets(&world.site, "replaced.bin", HUGE_FILE);
     begin_download(&client, "/replaced.bin");
     site_add(&world.site, "new.bin", "new");
-    if (rename(site_path(&world.site, "new.bin").text, site_path(&world.site, "replaced.bin").text) != 0)
+    if (rename(site_path(&world.site, "new.bin").text,
+            site_path(&world.site, "replaced.bin").text) != 0)
         failed("rename");
     response_expect(&client, &response, 200);
     response_expect_octets(&response, HUGE_FILE);
@@ -185,15 +185,15 @@ static void test_a_file_removed_while_it_is_sent_comes_whole(void **state)
     response_release(&response);
 }
 
-/* RFC 9112 §8: the announced length cannot be kept, so the message must be seen to be incomplete. */
+/* RFC 9112 §8: the announced length cannot be kept, so the message must be seen to be incomplete.
+ */
 static void test_a_file_truncated_while_it_is_sent_is_cut_short(void **state)
 {
     (void)state;
     struct client client;
     site_add_octets(&world.site, "truncated.bin", HUGE_FILE);
     begin_download(&client, "/truncated.bin");
-    if (truncate(site_path(&world.site, "truncated.bin").text, 10) != 0)
-        failed("truncate");
+    if (truncate(site_path(&world.site, "truncated.bin").text, 10) != 0) failed("truncate");
     expect_cut_short(&client, false);
 }
 
@@ -217,8 +217,7 @@ static void test_a_file_overwritten_while_it_is_sent_is_cut_short(void **state)
     site_add_octets(&world.site, "overwritten.bin", HUGE_FILE);
     begin_download(&client, "/overwritten.bin");
     int file = open(site_path(&world.site, "overwritten.bin").text, O_WRONLY | O_CLOEXEC);
-    if (file < 0 || pwrite(file, "other", 5, HUGE_FILE - 1000) != 5)
-        failed("overwrite");
+    if (file < 0 || pwrite(file, "other", 5, HUGE_FILE - 1000) != 5) failed("overwrite");
     close(file);
     expect_cut_short(&client, false);
 }

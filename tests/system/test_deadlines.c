@@ -1,5 +1,5 @@
-/* Deadlines of heads and of idle connections. Each test starts a server with the one deadline short that it is
- * about. What must not come too early is timed; what must come has PATIENCE. */
+/* Deadlines of heads and of idle connections. Each test starts a server with the one deadline short
+ * that it is about. What must not come too early is timed; what must come has PATIENCE. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"
@@ -8,35 +8,11 @@
 
 #define GET_FILE "GET /file.txt HTTP/1.1\r\nHost: a\r\n\r\n"
 
-/* Clocks of the two sides start at about the same time; a tick of theirs may differ. */
-static const double clock_tolerance = 0.02;
-
-static void start(struct server *server, const char *const *arguments)
-{
-    server_start(server, &(struct launch){.arguments = arguments, .directory = world.site.root});
-}
-
-static void expect_status(struct client *client, int status)
-{
-    struct response response;
-    response_expect(client, &response, status);
-    response_release(&response);
-}
-
-static void expect_no_earlier(double since, double seconds)
-{
-    double passed = seconds_now() - since;
-    if (passed < seconds - clock_tolerance)
-        failed("after %.3f s, expected no earlier than %.3f s", passed, seconds);
-    step("it took %.3f s", passed);
-}
-
 static void expect_408_and_end(struct client *client)
 {
     struct response response;
     response_expect(client, &response, 408);
-    if (!response.closes)
-        failed("408 does not announce the close");
+    if (!response.closes) failed("408 does not announce the close");
     response_release(&response);
     client_expect_end(client);
 }
@@ -47,7 +23,7 @@ static void test_a_connection_without_an_octet_is_closed_silently(void **state)
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--head-timeout", "0.4"));
+    start_server(&server, ARGUMENTS("--head-timeout", "0.4"));
     double began = seconds_now();
     client_connect(&client, server.port);
     client_expect_end(&client);
@@ -62,7 +38,7 @@ static void test_a_head_that_stops_is_answered_with_408(void **state)
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--head-timeout", "1"));
+    start_server(&server, ARGUMENTS("--head-timeout", "1"));
     client_connect(&client, server.port);
     double began = seconds_now();
     client_send_text(&client, "GET /file.txt HTTP/1.1\r\nHost: a\r\nX: ");
@@ -78,32 +54,30 @@ static void test_a_head_that_dribbles_is_answered_with_408_all_the_same(void **s
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--head-timeout", "1"));
+    start_server(&server, ARGUMENTS("--head-timeout", "1"));
     client_connect(&client, server.port);
     client_send_text(&client, "GET /file.txt HTTP/1.1\r\nX: ");
     struct patience patience = patience_for(PATIENCE);
     while (client_receive(&client, 0.02) == SILENCE) {
-        if (!client_try_send(&client, "x", 1))
-            failed("the connection is gone without an answer");
-        if (!patience_left(&patience))
-            failed("octet by octet a head lasts for ever");
+        if (!client_try_send(&client, "x", 1)) failed("the connection is gone without an answer");
+        if (!patience_left(&patience)) failed("octet by octet a head lasts for ever");
     }
     expect_408_and_end(&client);
     client_close(&client);
     server_stop(&server);
 }
 
-/* RFC 9112 §2.2: empty lines before a request are no request, but no reason to wait longer either. */
+/* RFC 9112 §2.2: empty lines before a request are no request, but no reason to wait longer either.
+ */
 static void test_an_empty_line_and_nothing_more_ends(void **state)
 {
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--head-timeout", "1"));
+    start_server(&server, ARGUMENTS("--head-timeout", "1"));
     client_connect(&client, server.port);
     client_send_text(&client, "\r\n");
-    if (client_drain(&client, PATIENCE) != ENDED)
-        failed("the connection does not end in order");
+    if (client_drain(&client, PATIENCE) != ENDED) failed("the connection does not end in order");
     client_close(&client);
     server_stop(&server);
 }
@@ -114,7 +88,7 @@ static void test_an_idle_connection_is_closed_silently(void **state)
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--idle-timeout", "0.4"));
+    start_server(&server, ARGUMENTS("--idle-timeout", "0.4"));
     client_connect(&client, server.port);
     double began = seconds_now();
     client_send_text(&client, GET_FILE);
@@ -131,7 +105,7 @@ static void test_a_connection_in_use_outlives_the_idle_deadline(void **state)
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--idle-timeout", "1"));
+    start_server(&server, ARGUMENTS("--idle-timeout", "1"));
     client_connect(&client, server.port);
     double began = seconds_now();
     while (seconds_now() < began + 1.5) {
@@ -144,13 +118,14 @@ static void test_a_connection_in_use_outlives_the_idle_deadline(void **state)
     server_stop(&server);
 }
 
-/* RFC 9110 §15.5.9: what follows an answer in the same delivery is a head begun, not an idle connection. */
+/* RFC 9110 §15.5.9: what follows an answer in the same delivery is a head begun, not an idle
+ * connection. */
 static void test_half_a_head_after_an_answer_is_held_to_the_head_deadline(void **state)
 {
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--idle-timeout", "0.2", "--head-timeout", "1.2"));
+    start_server(&server, ARGUMENTS("--idle-timeout", "0.2", "--head-timeout", "1.2"));
     client_connect(&client, server.port);
     double began = seconds_now();
     client_send_text(&client, GET_FILE "GET /fi");
@@ -161,17 +136,17 @@ static void test_half_a_head_after_an_answer_is_held_to_the_head_deadline(void *
     server_stop(&server);
 }
 
-/* RFC 9110 §15.5.9: the second head's clock starts at the end of the first, not when the connection did. */
+/* RFC 9110 §15.5.9: the second head's clock starts at the end of the first, not when the connection
+ * did. */
 static void test_the_clock_of_a_second_head_starts_at_the_end_of_the_first(void **state)
 {
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--head-timeout", "1.5"));
+    start_server(&server, ARGUMENTS("--head-timeout", "1.5"));
     client_connect(&client, server.port);
     client_send_text(&client, "GET /file.txt HTTP/1.1\r\n");
-    if (client_receive(&client, 0.7) != SILENCE)
-        failed("an answer to half a head");
+    if (client_receive(&client, 0.7) != SILENCE) failed("an answer to half a head");
     double began = seconds_now();
     client_send_text(&client, "Host: a\r\n\r\nGET /fi");
     expect_status(&client, 200);
@@ -187,7 +162,7 @@ static void test_the_clock_of_a_later_head_starts_at_its_first_octet(void **stat
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--head-timeout", "1"));
+    start_server(&server, ARGUMENTS("--head-timeout", "1"));
     client_connect(&client, server.port);
     client_send_text(&client, GET_FILE);
     expect_status(&client, 200);
@@ -208,7 +183,7 @@ static void test_408_explains_itself(void **state)
     struct server server;
     struct client client;
     struct response response;
-    start(&server, ARGUMENTS("--head-timeout", "0.5"));
+    start_server(&server, ARGUMENTS("--head-timeout", "0.5"));
     client_connect(&client, server.port);
     client_send_text(&client, "G");
     response_expect(&client, &response, 408);

@@ -1,5 +1,5 @@
-/* A server with 64 descriptors: more clients than it can hold at once. It never spins, never dies, and everyone is
- * served in the end. */
+/* A server with 64 descriptors: more clients than it can hold at once. It never spins, never dies,
+ * and everyone is served in the end. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"
@@ -15,15 +15,14 @@ enum { DESCRIPTORS = 64, CLIENTS = 120, LARGE = 20000000, NARROW = 8 * 1024 };
 
 static void start(struct server *server, const char *const *arguments)
 {
-    server_start(server, &(struct launch){.arguments = arguments,
-                                          .directory = world.site.root,
-                                          .descriptors = DESCRIPTORS});
+    server_start(server,
+        &(struct launch){
+            .arguments = arguments, .directory = world.site.root, .descriptors = DESCRIPTORS});
 }
 
 static void close_all(struct client *clients, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        client_close(&clients[i]);
+    for (size_t i = 0; i < count; i++) client_close(&clients[i]);
 }
 
 /* A new client is served once there is room. */
@@ -35,7 +34,8 @@ static void expect_service(int port)
     client_close(&client);
 }
 
-/* RFC 9112 §9.5: idle connections may be closed at any time; that is how those that wait get their turn. */
+/* RFC 9112 §9.5: idle connections may be closed at any time; that is how those that wait get their
+ * turn. */
 static void test_120_clients_that_stay_are_all_answered(void **state)
 {
     (void)state;
@@ -65,8 +65,7 @@ static void test_120_silent_clients_make_room_for_one_that_asks(void **state)
     struct server server;
     struct client clients[CLIENTS];
     start(&server, ARGUMENTS(SHORT_TICK, "--head-timeout", "100"));
-    for (size_t i = 0; i < CLIENTS; i++)
-        client_connect(&clients[i], server.port);
+    for (size_t i = 0; i < CLIENTS; i++) client_connect(&clients[i], server.port);
     expect_service(server.port);
     close_all(clients, CLIENTS);
     server_stop(&server);
@@ -88,7 +87,8 @@ static void test_120_half_sent_heads_make_room_for_one_that_asks(void **state)
     server_stop(&server);
 }
 
-/* RFC 9112 §9.5: full of downloads that must not be cut, the server waits, and waits without work. */
+/* RFC 9112 §9.5: full of downloads that must not be cut, the server waits, and waits without work.
+ */
 static void test_full_of_downloads_the_server_waits_without_spinning(void **state)
 {
     (void)state;
@@ -106,20 +106,18 @@ static void test_full_of_downloads_the_server_waits_without_spinning(void **stat
     double before = server_cpu_seconds(&server);
     poll(&nothing, 1, 1000);
     double used = server_cpu_seconds(&server) - before;
-    if (used > 0.4)
-        failed("%.2f s of CPU in a second in which nothing could be done", used);
-    if (!server_is_running(&server))
-        failed("the server has ended");
+    if (used > 0.4) failed("%.2f s of CPU in a second in which nothing could be done", used);
+    if (!server_is_running(&server)) failed("the server has ended");
     response_read(&clients[0], &response, TO_ANY);
-    if (response.status == 200)
-        response_expect_octets(&response, LARGE);
+    if (response.status == 200) response_expect_octets(&response, LARGE);
     response_release(&response);
     close_all(clients, CLIENTS);
     expect_service(server.port);
     server_stop(&server);
 }
 
-/* RFC 9110 §15.6.4: whoever is answered is answered well: with the file, or with 503 that names a time. */
+/* RFC 9110 §15.6.4: whoever is answered is answered well: with the file, or with 503 that names a
+ * time. */
 static void test_downloads_beyond_the_descriptors_are_whole_or_503(void **state)
 {
     (void)state;
@@ -130,7 +128,8 @@ static void test_downloads_beyond_the_descriptors_are_whole_or_503(void **state)
     start(&server, ARGUMENTS(SHORT_TICK));
     for (size_t i = 0; i < ROUNDS; i++) {
         client_connect(&clients[i], server.port);
-        client_send_text(&clients[i], "GET /medium.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        client_send_text(
+            &clients[i], "GET /medium.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     }
     for (size_t i = 0; i < ROUNDS; i++) {
         struct response response;
@@ -144,8 +143,7 @@ static void test_downloads_beyond_the_descriptors_are_whole_or_503(void **state)
         client_expect_end(&clients[i]);
         client_close(&clients[i]);
     }
-    if (whole == 0)
-        failed("nobody got the file");
+    if (whole == 0) failed("nobody got the file");
     server_stop(&server);
 }
 
@@ -157,8 +155,8 @@ static void test_max_connections_bounds_them_and_serves_everybody(void **state)
     struct server server;
     struct client clients[ASKING];
     server_start(&server,
-                 &(struct launch){.arguments = ARGUMENTS(SHORT_TICK, "--max-connections", "5"),
-                                  .directory = world.site.root});
+        &(struct launch){.arguments = ARGUMENTS(SHORT_TICK, "--max-connections", "5"),
+            .directory = world.site.root});
     size_t sockets = server_sockets(&server);
     for (size_t i = 0; i < ASKING; i++) {
         client_connect(&clients[i], server.port);

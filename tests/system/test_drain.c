@@ -1,4 +1,5 @@
-/* Stopping: what is under way is finished within --grace, what is idle is closed, nobody new is let in. */
+/* Stopping: what is under way is finished within --grace, what is idle is closed, nobody new is let
+ * in. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"
@@ -13,17 +14,11 @@ enum { LARGE = 20000000, NARROW = 16 * 1024 };
 
 #define GET_FILE "GET /probe.txt HTTP/1.1\r\nHost: a\r\n\r\n"
 
-static void start(struct server *server, const char *const *arguments)
-{
-    server_start(server, &(struct launch){.arguments = arguments, .directory = world.site.root});
-}
-
 static void begin_download(struct client *client, int port)
 {
     client_connect_narrow(client, port, NARROW);
     client_send_text(client, "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-    if (client_receive(client, PATIENCE) != ARRIVED)
-        failed("the download does not start");
+    if (client_receive(client, PATIENCE) != ARRIVED) failed("the download does not start");
 }
 
 static void finish_download(struct client *client)
@@ -42,8 +37,7 @@ static void expect_refused(int port)
     struct client client;
     while (client_try_connect(&client, port)) {
         client_close(&client);
-        if (!patience_left(&patience))
-            failed("the server still takes connections");
+        if (!patience_left(&patience)) failed("the server still takes connections");
     }
     step("a new connection is refused");
 }
@@ -60,7 +54,7 @@ static void expect_stopped_after_the_download(int signal_number)
     struct client download;
     struct client idle;
     struct client silent;
-    start(&server, ARGUMENTS("--grace", "100"));
+    start_server(&server, ARGUMENTS("--grace", "100"));
     client_connect(&silent, server.port);
     client_connect(&idle, server.port);
     expect_open(&idle);
@@ -71,8 +65,7 @@ static void expect_stopped_after_the_download(int signal_number)
     client_close(&idle);
     client_close(&silent);
     expect_refused(server.port);
-    if (!server_is_running(&server))
-        failed("the server ended before the download");
+    if (!server_is_running(&server)) failed("the server ended before the download");
     finish_download(&download);
     expect_end(&server);
 }
@@ -96,14 +89,14 @@ static void test_without_connections_the_server_ends_at_once(void **state)
 {
     (void)state;
     struct server server;
-    start(&server, ARGUMENTS("--grace", "100"));
+    start_server(&server, ARGUMENTS("--grace", "100"));
     double began = seconds_now();
     server_stop(&server);
-    if (seconds_now() - began > PATIENCE / 2)
-        failed("it took %.1f s", seconds_now() - began);
+    if (seconds_now() - began > PATIENCE / 2) failed("it took %.1f s", seconds_now() - began);
 }
 
-/* RFC 9112 §9.6: a request that comes while the server stops is answered, and the answer says that it is the last. */
+/* RFC 9112 §9.6: a request that comes while the server stops is answered, and the answer says that
+ * it is the last. */
 static void test_a_request_completed_while_stopping_is_answered_with_close(void **state)
 {
     (void)state;
@@ -111,18 +104,18 @@ static void test_a_request_completed_while_stopping_is_answered_with_close(void 
     struct client download;
     struct client client;
     struct response response;
-    start(&server, ARGUMENTS("--grace", "100"));
+    start_server(&server, ARGUMENTS("--grace", "100"));
     begin_download(&download, server.port);
     client_connect(&client, server.port);
     client_send_text(&client, "GET /probe.txt HTTP/1.1\r\n");
-    if (client_receive(&client, 0.3) != SILENCE) /* the server has read it and parked the connection */
+    if (client_receive(&client, 0.3) !=
+        SILENCE) /* the server has read it and parked the connection */
         failed("an answer to half a head");
     server_signal(&server, SIGTERM);
     expect_refused(server.port);
     client_send_text(&client, "Host: a\r\n\r\n");
     response_expect(&client, &response, 200);
-    if (!response.closes)
-        failed("the answer does not announce the close");
+    if (!response.closes) failed("the answer does not announce the close");
     response_release(&response);
     client_expect_end(&client);
     client_close(&client);
@@ -136,14 +129,12 @@ static void test_a_stalled_download_is_cut_when_grace_is_over(void **state)
     (void)state;
     struct server server;
     struct client downloads[3];
-    start(&server, ARGUMENTS("--grace", "0.4"));
-    for (size_t i = 0; i < 3; i++)
-        begin_download(&downloads[i], server.port);
+    start_server(&server, ARGUMENTS("--grace", "0.4"));
+    for (size_t i = 0; i < 3; i++) begin_download(&downloads[i], server.port);
     double began = seconds_now();
     server_signal(&server, SIGTERM);
     server_wait(&server, 0);
-    if (seconds_now() - began < 0.38)
-        failed("cut after %.2f s", seconds_now() - began);
+    if (seconds_now() - began < 0.38) failed("cut after %.2f s", seconds_now() - began);
     char *errors = server_errors(&server);
     const char *told = strchr(errors, '\n'); /* after the line that says where it serves */
     if (told == NULL || strpbrk(told, "3") == NULL || strstr(told, "connection") == NULL)
@@ -160,7 +151,7 @@ static void expect_second_signal_to_end_it(int first, int second)
 {
     struct server server;
     struct client download;
-    start(&server, ARGUMENTS("--grace", "100"));
+    start_server(&server, ARGUMENTS("--grace", "100"));
     begin_download(&download, server.port);
     server_signal(&server, first);
     expect_refused(server.port); /* the first has been acted on */
@@ -193,7 +184,7 @@ static void test_a_pipeline_under_way_ends_with_whole_answers(void **state)
     static char pipeline[400 * sizeof GET_FILE];
     for (size_t i = 0; i < 400; i++)
         memcpy(pipeline + i * (sizeof GET_FILE - 1), GET_FILE, sizeof GET_FILE);
-    start(&server, ARGUMENTS("--grace", "100"));
+    start_server(&server, ARGUMENTS("--grace", "100"));
     client_connect(&client, server.port);
     client_send_text(&client, pipeline);
     server_signal(&server, SIGTERM);
@@ -217,13 +208,11 @@ static void test_clients_in_the_middle_of_asking_get_whole_answers_or_none(void 
     enum { CLIENTS = 100 };
     struct server server;
     struct client clients[CLIENTS];
-    start(&server, ARGUMENTS("--grace", "100"));
-    for (size_t i = 0; i < CLIENTS; i++)
-        client_connect(&clients[i], server.port);
+    start_server(&server, ARGUMENTS("--grace", "100"));
+    for (size_t i = 0; i < CLIENTS; i++) client_connect(&clients[i], server.port);
     for (size_t i = 0; i < CLIENTS; i++) {
         client_try_send(&clients[i], GET_FILE, sizeof GET_FILE - 1);
-        if (i == CLIENTS / 2)
-            server_signal(&server, SIGTERM);
+        if (i == CLIENTS / 2) server_signal(&server, SIGTERM);
     }
     for (size_t i = 0; i < CLIENTS; i++) {
         struct response response;

@@ -1,35 +1,41 @@
-/* Expect (RFC 9110 §10.1.1): 100 (Continue) where the content is wanted, a final status where it is not. */
+/* Expect (RFC 9110 §10.1.1): 100 (Continue) where the content is wanted, a final status where it is
+ * not. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/response.h"
 #include "tests/system/support/steps.h"
 
 #define GET_WITH(lines) "GET /file.txt HTTP/1.1\r\nHost: a\r\n" lines "\r\n"
-#define CONTINUE "Expect: 100-continue\r\n"
+#define CONTINUE        "Expect: 100-continue\r\n"
 
 static const struct http_case cases[] = {
-    {"another expectation fails (RFC 9110 §15.5.18)", REQUEST(GET_WITH("Expect: tea\r\n")), 417, STAYS},
+    {"another expectation fails (RFC 9110 §15.5.18)", REQUEST(GET_WITH("Expect: tea\r\n")), 417,
+        STAYS},
     {"another expectation beside 100-continue fails (RFC 9110 §15.5.18)",
-     REQUEST(GET_WITH("Expect: 100-continue, tea\r\n")), 417, STAYS},
+        REQUEST(GET_WITH("Expect: 100-continue, tea\r\n")), 417, STAYS},
     {"an expectation that starts with 100-continue is another (RFC 9110 §15.5.18)",
-     REQUEST(GET_WITH("Expect: 100-continues\r\n")), 417, STAYS},
+        REQUEST(GET_WITH("Expect: 100-continues\r\n")), 417, STAYS},
     {"another expectation with content fails by its head and closes (RFC 9110 §15.5.18)",
-     REQUEST(GET_WITH("Expect: tea\r\nContent-Length: 5\r\n") "hello"), 417, CLOSES},
+        REQUEST(GET_WITH("Expect: tea\r\nContent-Length: 5\r\n") "hello"), 417, CLOSES},
     {"content that is here needs no 100 (RFC 9110 §10.1.1)",
-     REQUEST(GET_WITH(CONTINUE "Content-Length: 5\r\n") "hello"), 200, STAYS, .only_whole = true},
+        REQUEST(GET_WITH(CONTINUE "Content-Length: 5\r\n") "hello"), 200, STAYS,
+        .only_whole = true},
     {"chunked content that is here needs no 100 (RFC 9110 §10.1.1)",
-     REQUEST(GET_WITH(CONTINUE "Transfer-Encoding: chunked\r\n") "5\r\nhello\r\n0\r\n\r\n"), 200, STAYS,
-     .only_whole = true},
+        REQUEST(GET_WITH(CONTINUE "Transfer-Encoding: chunked\r\n") "5\r\nhello\r\n0\r\n\r\n"), 200,
+        STAYS, .only_whole = true},
     {"100-continue in HTTP/1.0 is ignored (RFC 9110 §10.1.1)",
-     REQUEST("GET /file.txt HTTP/1.0\r\n" CONTINUE "Content-Length: 5\r\n\r\nhello"), 200, CLOSES},
+        REQUEST("GET /file.txt HTTP/1.0\r\n" CONTINUE "Content-Length: 5\r\n\r\nhello"), 200,
+        CLOSES},
     {"content too large gets no 100 (RFC 9110 §10.1.1)",
-     REQUEST(GET_WITH(CONTINUE "Content-Length: 1048577\r\n")), 413, CLOSES},
+        REQUEST(GET_WITH(CONTINUE "Content-Length: 1048577\r\n")), 413, CLOSES},
     {"a method not implemented gets no 100 (RFC 9110 §10.1.1)",
-     REQUEST("POST / HTTP/1.1\r\nHost: a\r\n" CONTINUE "Content-Length: 5\r\n\r\n"), 501, CLOSES},
+        REQUEST("POST / HTTP/1.1\r\nHost: a\r\n" CONTINUE "Content-Length: 5\r\n\r\n"), 501,
+        CLOSES},
     {"a request without Host gets no 100 (RFC 9110 §10.1.1)",
-     REQUEST("GET / HTTP/1.1\r\n" CONTINUE "Content-Length: 5\r\n\r\n"), 400, CLOSES},
+        REQUEST("GET / HTTP/1.1\r\n" CONTINUE "Content-Length: 5\r\n\r\n"), 400, CLOSES},
     {"a target that is refused gets no 100 (RFC 9110 §10.1.1)",
-     REQUEST("GET /%zz HTTP/1.1\r\nHost: a\r\n" CONTINUE "Content-Length: 5\r\n\r\n"), 400, CLOSES},
+        REQUEST("GET /%zz HTTP/1.1\r\nHost: a\r\n" CONTINUE "Content-Length: 5\r\n\r\n"), 400,
+        CLOSES},
 };
 
 static void expect_continue_then(const char *head, const char *content, int status)
@@ -58,8 +64,8 @@ static void test_content_that_waits_is_asked_for_by_100(void **state)
 static void test_chunked_content_that_waits_is_asked_for_by_100(void **state)
 {
     (void)state;
-    expect_continue_then(GET_WITH(CONTINUE "Transfer-Encoding: chunked\r\n"),
-                         "5\r\nhello\r\n0\r\n\r\n", 200);
+    expect_continue_then(
+        GET_WITH(CONTINUE "Transfer-Encoding: chunked\r\n"), "5\r\nhello\r\n0\r\n\r\n", 200);
 }
 
 /* RFC 9110 §10.1.1: the expectation is compared without case. */
@@ -94,8 +100,7 @@ static void test_http_1_0_gets_no_100_while_its_content_waits(void **state)
     struct response response;
     client_connect(&client, world.port);
     client_send_text(&client, "GET /file.txt HTTP/1.0\r\n" CONTINUE "Content-Length: 5\r\n\r\n");
-    if (client_receive(&client, 0.3) != SILENCE)
-        failed("an answer before the content");
+    if (client_receive(&client, 0.3) != SILENCE) failed("an answer before the content");
     client_send_text(&client, "hello");
     response_expect(&client, &response, 200);
     response_release(&response);
@@ -111,8 +116,9 @@ static void test_100_comes_after_the_answers_to_earlier_requests(void **state)
     struct client client;
     struct response response;
     client_connect(&client, world.port);
-    client_send_text(&client, GET_WITH("") "GET /missing HTTP/1.1\r\nHost: a\r\n\r\n" GET_WITH(
-                                  CONTINUE "Content-Length: 5\r\n"));
+    client_send_text(&client,
+        GET_WITH("") "GET /missing HTTP/1.1\r\nHost: a\r\n\r\n" GET_WITH(
+            CONTINUE "Content-Length: 5\r\n"));
     for (size_t i = 0; i < 3; i++) {
         response_expect(&client, &response, statuses[i]);
         response_release(&response);

@@ -1,5 +1,5 @@
-/* Content that a method wants: kept up to its limit and handed over once it is complete. The server is the one
- * with the method ECHO, which answers with the content it got. */
+/* Content that a method wants: kept up to its limit and handed over once it is complete. The server
+ * is the one with the method ECHO, which answers with the content it got. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/response.h"
@@ -12,46 +12,50 @@
 enum { LIMIT = 65536 };
 
 #define ECHO(lines) "ECHO /echo HTTP/1.1\r\nHost: a\r\n" lines "\r\n"
-#define CHUNKED ECHO("Transfer-Encoding: chunked\r\n")
+#define CHUNKED     ECHO("Transfer-Encoding: chunked\r\n")
 
 static const struct http_case cases[] = {
-    {"content by Content-Length is kept (RFC 9110 §6.4)", REQUEST(ECHO("Content-Length: 5\r\n") "hello"),
-     200, STAYS, .content = "hello"},
+    {"content by Content-Length is kept (RFC 9110 §6.4)",
+        REQUEST(ECHO("Content-Length: 5\r\n") "hello"), 200, STAYS, .content = "hello"},
     {"no content is kept as none (RFC 9112 §6.3)", REQUEST(ECHO("")), 200, STAYS, .content = ""},
-    {"empty content is kept as none (RFC 9110 §8.6)", REQUEST(ECHO("Content-Length: 0\r\n")), 200, STAYS,
-     .content = ""},
+    {"empty content is kept as none (RFC 9110 §8.6)", REQUEST(ECHO("Content-Length: 0\r\n")), 200,
+        STAYS, .content = ""},
     {"chunked content is kept without its framing (RFC 9112 §7.1)",
-     REQUEST(CHUNKED "5\r\nhello\r\n1\r\n \r\n5;x=y\r\nworld\r\n0\r\nX: y\r\n\r\n"), 200, STAYS,
-     .content = "hello world"},
-    {"empty chunked content is kept as none (RFC 9112 §7.1)", REQUEST(CHUNKED "0\r\n\r\n"), 200, STAYS,
-     .content = ""},
+        REQUEST(CHUNKED "5\r\nhello\r\n1\r\n \r\n5;x=y\r\nworld\r\n0\r\nX: y\r\n\r\n"), 200, STAYS,
+        .content = "hello world"},
+    {"empty chunked content is kept as none (RFC 9112 §7.1)", REQUEST(CHUNKED "0\r\n\r\n"), 200,
+        STAYS, .content = ""},
     {"content that looks like framing is kept as it is (RFC 9112 §7.1)",
-     REQUEST(CHUNKED "9\r\n\r\n0\r\n\r\nab\r\n0\r\n\r\n"), 200, STAYS, .content = "\r\n0\r\n\r\nab"},
+        REQUEST(CHUNKED "9\r\n\r\n0\r\n\r\nab\r\n0\r\n\r\n"), 200, STAYS,
+        .content = "\r\n0\r\n\r\nab"},
     {"content of HTTP/1.0 is kept (RFC 9112 §6.3)",
-     REQUEST("ECHO /echo HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello"), 200, CLOSES, .content = "hello"},
+        REQUEST("ECHO /echo HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello"), 200, CLOSES,
+        .content = "hello"},
     {"content beyond the limit is too large by its length (RFC 9110 §15.5.14)",
-     REQUEST(ECHO("Content-Length: 65537\r\n")), 413, CLOSES},
+        REQUEST(ECHO("Content-Length: 65537\r\n")), 413, CLOSES},
     {"content beyond the limit is too large by its chunk (RFC 9110 §15.5.14)",
-     REQUEST(CHUNKED "10001\r\n"), 413, CLOSES},
+        REQUEST(CHUNKED "10001\r\n"), 413, CLOSES},
     {"a bad chunk after good ones is refused (RFC 9112 §7.1)",
-     REQUEST(CHUNKED "5\r\nhello\r\nx\r\n"), 400, CLOSES, .lacks = "hello"},
+        REQUEST(CHUNKED "5\r\nhello\r\nx\r\n"), 400, CLOSES, .lacks = "hello"},
     {"another target does not allow the method (RFC 9110 §15.5.6)",
-     REQUEST("ECHO /file.txt HTTP/1.1\r\nHost: a\r\n\r\n"), 405, STAYS,
-     .has = "\r\nAllow: GET, HEAD, ECHO\r\n", .has_too = "405 Method Not Allowed"},
+        REQUEST("ECHO /file.txt HTTP/1.1\r\nHost: a\r\n\r\n"), 405, STAYS,
+        .has = "\r\nAllow: GET, HEAD, ECHO\r\n", .has_too = "405 Method Not Allowed"},
     {"the content for another target is read, and the connection lasts (RFC 9110 §15.5.6)",
-     REQUEST("ECHO /file.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"), 405, STAYS},
-    {"the method is compared with case (RFC 9110 §9.1)", REQUEST("echo /echo HTTP/1.1\r\nHost: a\r\n\r\n"),
-     501, STAYS},
+        REQUEST("ECHO /file.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"), 405,
+        STAYS},
+    {"the method is compared with case (RFC 9110 §9.1)",
+        REQUEST("echo /echo HTTP/1.1\r\nHost: a\r\n\r\n"), 501, STAYS},
     {"GET drops its content as before (RFC 9110 §9.3.1)",
-     REQUEST("GET /file.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"), 200, STAYS,
-     .content = "file"},
+        REQUEST("GET /file.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"), 200, STAYS,
+        .content = "file"},
 };
 
 /* RFC 9112 §6.3: the same message wherever its octets are cut in two. */
 static void test_chunked_content_cut_in_two_anywhere_is_kept(void **state)
 {
     (void)state;
-    static const char request[] = CHUNKED "5;a=\"b\"\r\nhello\r\n6\r\n world\r\n000\r\nX: y\r\n\r\n";
+    static const char request[] =
+        CHUNKED "5;a=\"b\"\r\nhello\r\n6\r\n world\r\n000\r\nX: y\r\n\r\n";
     struct client client;
     client_connect(&client, world.port);
     for (size_t cut = 1; cut < sizeof request - 1; cut++) {
@@ -89,8 +93,7 @@ static void test_content_cut_in_two_anywhere_is_kept(void **state)
 static char *octets(size_t size)
 {
     char *content = malloc(size + 1);
-    for (size_t i = 0; i < size; i++)
-        content[i] = (char)site_octet(i);
+    for (size_t i = 0; i < size; i++) content[i] = (char)site_octet(i);
     return content;
 }
 
@@ -181,7 +184,7 @@ static void test_content_is_asked_for_by_100_and_kept(void **state)
 {
     (void)state;
     static const char *const heads[] = {ECHO("Expect: 100-continue\r\nContent-Length: 5\r\n"),
-                                        ECHO("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n")};
+        ECHO("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n")};
     static const char *const contents[] = {"hello", "5\r\nhello\r\n0\r\n\r\n"};
     for (size_t i = 0; i < 2; i++) {
         struct client client;
@@ -206,9 +209,9 @@ static void test_contents_in_a_pipeline_are_kept_apart(void **state)
     static const char *const contents[] = {"one", "two", "", "four"};
     struct client client;
     client_connect(&client, world.port);
-    client_send_text(&client, ECHO("Content-Length: 3\r\n") "one" CHUNKED
-                                                            "3\r\ntwo\r\n0\r\n\r\n" ECHO("") ECHO(
-                                  "Content-Length: 4\r\n") "four");
+    client_send_text(&client,
+        ECHO("Content-Length: 3\r\n") "one" CHUNKED "3\r\ntwo\r\n0\r\n\r\n" ECHO("")
+            ECHO("Content-Length: 4\r\n") "four");
     for (size_t i = 0; i < 4; i++) {
         struct response response;
         response_expect(&client, &response, 200);
@@ -222,8 +225,7 @@ static int setup(void **state)
 {
     const char *program = getenv("STRATA_ECHO_PROGRAM");
     (void)state;
-    if (program == NULL)
-        failed("STRATA_ECHO_PROGRAM does not name the server with ECHO");
+    if (program == NULL) failed("STRATA_ECHO_PROGRAM does not name the server with ECHO");
     world_begin_site();
     site_add(&world.site, "file.txt", "file");
     server_start(&world.server, &(struct launch){.program = program, .directory = world.site.root});

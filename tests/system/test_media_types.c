@@ -61,7 +61,7 @@ static void test_the_suffix_says_the_media_type(void **state)
         const char *found = response_field(&response, "Content-Type");
         if (found == NULL || strncmp(found, files[i].media_type, strlen(files[i].media_type)) != 0)
             failed("%s is %s, expected %s", files[i].name, found == NULL ? "nothing" : found,
-                   files[i].media_type);
+                files[i].media_type);
         if (strncmp(found, "text/", 5) != 0 && strncmp(found, "image/svg", 9) != 0 &&
             strchr(found, ';') != NULL)
             failed("%s is %s: a charset where there is no text", files[i].name, found);

@@ -9,31 +9,32 @@
 static const struct http_case cases[] = {
     {"a file is served (RFC 9110 §9.3.1)", GET("/file.txt"), 200, STAYS, .content = "file"},
     {"a file in a directory is served (RFC 9110 §9.3.1)", GET("/dir/other.txt"), 200, STAYS,
-     .content = "other"},
+        .content = "other"},
     {"nothing there is 404 (RFC 9110 §15.5.5)", GET("/missing.txt"), 404, STAYS},
     {"nothing there in a directory is 404 (RFC 9110 §15.5.5)", GET("/dir/missing.txt"), 404, STAYS},
     {"nothing there in no directory is 404 (RFC 9110 §15.5.5)", GET("/no/such/dir/file.txt"), 404,
-     STAYS},
+        STAYS},
     {"names are compared with case (RFC 9110 §4.2.3)", GET("/FILE.txt"), 404, STAYS},
     {"the start of a name is another name (RFC 9110 §15.5.5)", GET("/file.tx"), 404, STAYS},
 
-    {"a directory's index is served (RFC 9110 §9.3.1)", GET("/dir/"), 200, STAYS, .content = "index"},
-    {"a directory's index is served under its name, too (RFC 9110 §9.3.1)", GET("/dir/index.html"), 200,
-     STAYS, .content = "index"},
+    {"a directory's index is served (RFC 9110 §9.3.1)", GET("/dir/"), 200, STAYS,
+        .content = "index"},
+    {"a directory's index is served under its name, too (RFC 9110 §9.3.1)", GET("/dir/index.html"),
+        200, STAYS, .content = "index"},
     {"a directory's index is served with a query (RFC 9110 §9.3.1)", GET("/dir/?a"), 200, STAYS,
-     .content = "index"},
+        .content = "index"},
     {"a directory without an index is 404 (RFC 9110 §15.5.5)", GET("/empty/"), 404, STAYS},
     {"a directory whose index is a directory is 404 (RFC 9110 §15.5.5)", GET("/odd/"), 404, STAYS},
     {"a directory that is not there is 404 (RFC 9110 §15.5.5)", GET("/missing/"), 404, STAYS},
 
     {"a page is found without its suffix (RFC 9110 §9.3.1)", GET("/about"), 200, STAYS,
-     .content = "about", .has = "Content-Type: text/html; charset=utf-8\r\n"},
+        .content = "about", .has = "Content-Type: text/html; charset=utf-8\r\n"},
     {"a page without its suffix keeps its query (RFC 9110 §9.3.1)", GET("/about?x=y"), 200, STAYS,
-     .content = "about"},
-    {"a page in a directory is found without its suffix (RFC 9110 §9.3.1)", GET("/dir/page"), 200, STAYS,
-     .content = "page"},
+        .content = "about"},
+    {"a page in a directory is found without its suffix (RFC 9110 §9.3.1)", GET("/dir/page"), 200,
+        STAYS, .content = "page"},
     {"a file wins over a page of its name (RFC 9110 §9.3.1)", GET("/both"), 200, STAYS,
-     .content = "file both"},
+        .content = "file both"},
     {"a page without its suffix and a slash is 404 (RFC 9110 §15.5.5)", GET("/about/"), 404, STAYS},
     {"only .html is added (RFC 9110 §15.5.5)", GET("/file"), 404, STAYS},
     {"a page whose name is its suffix is hidden (RFC 9110 §15.5.5)", GET("/dir/.html"), 404, STAYS},
@@ -50,44 +51,43 @@ static const struct http_case cases[] = {
     {"a name of three dots is hidden (RFC 9110 §15.5.5)", GET("/.../file.txt"), 404, STAYS},
     {"a hidden directory is not redirected to (RFC 9110 §15.5.5)", GET("/.git"), 404, STAYS},
     {".well-known is not hidden (RFC 8615 §3)", GET("/.well-known/security.txt"), 200, STAYS,
-     .content = "security"},
-    {"a hidden file in .well-known is 404 (RFC 9110 §15.5.5)", GET("/.well-known/.hidden"), 404, STAYS},
+        .content = "security"},
+    {"a hidden file in .well-known is 404 (RFC 9110 §15.5.5)", GET("/.well-known/.hidden"), 404,
+        STAYS},
     {"a name that starts with .well-known is hidden (RFC 9110 §15.5.5)", GET("/.well-knowns"), 404,
-     STAYS},
-    {"a .well-known further down is not hidden either (RFC 8615 §3)", GET("/dir/.well-known/x"), 200,
-     STAYS, .content = "x"},
+        STAYS},
+    {"a .well-known further down is not hidden either (RFC 8615 §3)", GET("/dir/.well-known/x"),
+        200, STAYS, .content = "x"},
 
     {"a name in UTF-8 is served (RFC 3986 §2.5)", GET("/gr%C3%BC%C3%9Fe.txt"), 200, STAYS,
-     .content = "greetings"},
+        .content = "greetings"},
     {"a name that is no UTF-8 is served (RFC 3986 §2.5)", GET("/%FF%FE.txt"), 200, STAYS,
-     .content = "octets"},
+        .content = "octets"},
     {"a name with a backslash is served (RFC 3986 §2.5)", GET("/a%5Cb.txt"), 200, STAYS,
-     .content = "backslash"},
+        .content = "backslash"},
     {"a backslash is no separator (RFC 3986 §2.2)", GET("/dir\\other.txt"), 404, STAYS},
-    {"a name with quotes and brackets is served (RFC 3986 §2.1)", GET("/%22%3Cb%3E%22.txt"), 200, STAYS,
-     .content = "markup"},
+    {"a name with quotes and brackets is served (RFC 3986 §2.1)", GET("/%22%3Cb%3E%22.txt"), 200,
+        STAYS, .content = "markup"},
     {"a name with a tilde is served (RFC 3986 §2.3)", GET("/~user/x.txt"), 200, STAYS,
-     .content = "tilde"},
+        .content = "tilde"},
     {"a name that starts with a dash is served (RFC 3986 §2.3)", GET("/-rf"), 200, STAYS,
-     .content = "dash"},
+        .content = "dash"},
 
     {"Cache-Control says to ask again (RFC 9111 §5.2.2.4)", GET("/file.txt"), 200, STAYS,
-     .has = "\r\nCache-Control: no-cache\r\n"},
+        .has = "\r\nCache-Control: no-cache\r\n"},
     {"the length of a file is announced (RFC 9110 §8.6)", GET("/file.txt"), 200, STAYS,
-     .has = "\r\nContent-Length: 4\r\n", .has_too = "\r\nX-Content-Type-Options: nosniff\r\n"},
+        .has = "\r\nContent-Length: 4\r\n", .has_too = "\r\nX-Content-Type-Options: nosniff\r\n"},
 };
 
 /* A target of so many segments, then this name; what is there has the content "deep". */
 static void expect_deep(size_t depth, const char *segment, const char *name, int status)
 {
     char target[8000] = "/";
-    for (size_t i = 0; i < depth; i++)
-        strcat(strcat(target, segment), "/");
+    for (size_t i = 0; i < depth; i++) strcat(strcat(target, segment), "/");
     strcat(target, name);
     struct response response;
     get_once(world.port, target, &response, status);
-    if (status == 200)
-        response_expect_content(&response, "deep");
+    if (status == 200) response_expect_content(&response, "deep");
     response_release(&response);
 }
 
@@ -96,8 +96,7 @@ static void test_a_file_fifty_directories_down_is_served(void **state)
 {
     (void)state;
     char name[200] = "";
-    for (size_t i = 0; i < 50; i++)
-        strcat(name, "d/");
+    for (size_t i = 0; i < 50; i++) strcat(name, "d/");
     strcat(name, "deep.txt");
     site_add(&world.site, name, "deep");
     expect_deep(50, "d", "deep.txt", 200);
@@ -135,9 +134,10 @@ static void test_a_path_too_long_for_any_file_is_not_found(void **state)
     (void)state;
     expect_deep(2000, "d", "x", 404);
     expect_deep(3500, "d", "x", 404);
-    expect_deep(30, "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
-                    "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn",
-                "x", 404);
+    expect_deep(30,
+        "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+        "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn",
+        "x", 404);
 }
 
 static int setup(void **state)
@@ -162,7 +162,7 @@ static int setup(void **state)
         {".well-knowns", "hidden"},
         {"gr\xc3\xbc\xc3\x9f"
          "e.txt",
-         "greetings"},
+            "greetings"},
         {"\xff\xfe.txt", "octets"},
         {"a\\b.txt", "backslash"},
         {"\"<b>\".txt", "markup"},

@@ -13,43 +13,46 @@ static const struct http_case cases[] = {
     {"HTTP/1.1 with close closes (RFC 9112 §9.6)", NEW("Connection: close\r\n"), 200, CLOSES},
     {"close is compared without case (RFC 9110 §7.6.1)", NEW("Connection: CLOSE\r\n"), 200, CLOSES},
     {"close among other options closes (RFC 9110 §7.6.1)", NEW("Connection: x, close, y\r\n"), 200,
-     CLOSES},
+        CLOSES},
     {"close wins over keep-alive (RFC 9112 §9.3)", NEW("Connection: keep-alive, close\r\n"), 200,
-     CLOSES},
-    {"close before keep-alive wins, too (RFC 9112 §9.3)", NEW("Connection: close, keep-alive\r\n"), 200,
-     CLOSES},
-    {"an option that starts with close is another (RFC 9110 §7.6.1)", NEW("Connection: closed\r\n"), 200,
-     STAYS},
-    {"an option that ends in close is another (RFC 9110 §7.6.1)", NEW("Connection: x-close\r\n"), 200,
-     STAYS},
-    {"HTTP/1.1 with keep-alive persists (RFC 9112 §9.3)", NEW("Connection: keep-alive\r\n"), 200, STAYS},
+        CLOSES},
+    {"close before keep-alive wins, too (RFC 9112 §9.3)", NEW("Connection: close, keep-alive\r\n"),
+        200, CLOSES},
+    {"an option that starts with close is another (RFC 9110 §7.6.1)", NEW("Connection: closed\r\n"),
+        200, STAYS},
+    {"an option that ends in close is another (RFC 9110 §7.6.1)", NEW("Connection: x-close\r\n"),
+        200, STAYS},
+    {"HTTP/1.1 with keep-alive persists (RFC 9112 §9.3)", NEW("Connection: keep-alive\r\n"), 200,
+        STAYS},
     {"HTTP/1.0 closes (RFC 9112 §9.3)", OLD(""), 200, CLOSES},
     {"HTTP/1.0 with keep-alive persists and is told so (RFC 9112 §9.3)",
-     OLD("Connection: keep-alive\r\n"), 200, STAYS, .has = "\r\nConnection: keep-alive\r\n"},
-    {"keep-alive is compared without case (RFC 9110 §7.6.1)", OLD("Connection: Keep-Alive\r\n"), 200,
-     STAYS, .has = "\r\nConnection: keep-alive\r\n"},
+        OLD("Connection: keep-alive\r\n"), 200, STAYS, .has = "\r\nConnection: keep-alive\r\n"},
+    {"keep-alive is compared without case (RFC 9110 §7.6.1)", OLD("Connection: Keep-Alive\r\n"),
+        200, STAYS, .has = "\r\nConnection: keep-alive\r\n"},
     {"HTTP/1.0 with keep-alive and close closes (RFC 9112 §9.3)",
-     OLD("Connection: keep-alive\r\nConnection: close\r\n"), 200, CLOSES},
+        OLD("Connection: keep-alive\r\nConnection: close\r\n"), 200, CLOSES},
     {"HTTP/1.0 with another option closes (RFC 9112 §9.3)", OLD("Connection: keep-alives\r\n"), 200,
-     CLOSES},
+        CLOSES},
     {"HTTP/1.0 with keep-alive and content persists (RFC 9112 §9.3)",
-     REQUEST("GET /file.txt HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello"), 200,
-     STAYS},
+        REQUEST(
+            "GET /file.txt HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello"),
+        200, STAYS},
     {"a 404 persists (RFC 9112 §9.3)", GET("/missing"), 404, STAYS},
     {"a 404 to HTTP/1.0 with keep-alive persists (RFC 9112 §9.3)",
-     REQUEST("GET /missing HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), 404, STAYS},
+        REQUEST("GET /missing HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), 404, STAYS},
     {"a 404 with close closes (RFC 9112 §9.6)",
-     REQUEST("GET /missing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 404, CLOSES},
+        REQUEST("GET /missing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 404, CLOSES},
     {"a redirect persists (RFC 9112 §9.3)", GET("/dir"), 301, STAYS},
     {"an answer to HEAD persists (RFC 9112 §9.3)",
-     REQUEST("HEAD /file.txt HTTP/1.1\r\nHost: a\r\n\r\n"), 200, STAYS, .to_head = true},
+        REQUEST("HEAD /file.txt HTTP/1.1\r\nHost: a\r\n\r\n"), 200, STAYS, .to_head = true},
     {"an answer to HEAD with close closes (RFC 9112 §9.6)",
-     REQUEST("HEAD /file.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 200, CLOSES,
-     .to_head = true},
+        REQUEST("HEAD /file.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 200, CLOSES,
+        .to_head = true},
     {"a 501 to HTTP/1.0 closes (RFC 9112 §9.3)", REQUEST("BREW / HTTP/1.0\r\n\r\n"), 501, CLOSES},
 };
 
-/* What is sent is followed by the end of the client's stream; so many answers of 200 must come, then the end. */
+/* What is sent is followed by the end of the client's stream; so many answers of 200 must come,
+ * then the end. */
 static void expect_answers_after_half_close(const char *requests, size_t answers)
 {
     struct client client;
@@ -114,9 +117,10 @@ static void test_part_of_a_content_before_the_end_of_the_stream_is_dropped_silen
 static void test_chunked_content_without_its_end_is_dropped_silently(void **state)
 {
     (void)state;
-    expect_answers_after_half_close("GET /file.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
-                                    "\r\n5\r\nhello\r\n0\r\n",
-                                    0);
+    expect_answers_after_half_close(
+        "GET /file.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+        "\r\n5\r\nhello\r\n0\r\n",
+        0);
 }
 
 /* RFC 9112 §2.2 */
@@ -142,7 +146,8 @@ static void test_a_large_file_is_sent_whole_after_a_half_close(void **state)
     client_close(&client);
 }
 
-/* RFC 9112 §9.6: requests after one that asked to close are not answered, and nothing is reset under the answer. */
+/* RFC 9112 §9.6: requests after one that asked to close are not answered, and nothing is reset
+ * under the answer. */
 static void test_requests_after_a_close_are_not_answered(void **state)
 {
     (void)state;
@@ -150,12 +155,11 @@ static void test_requests_after_a_close_are_not_answered(void **state)
     struct response response;
     client_connect(&client, world.port);
     client_send_text(&client,
-                     WHOLE "GET /file.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" WHOLE WHOLE);
+        WHOLE "GET /file.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" WHOLE WHOLE);
     response_expect(&client, &response, 200);
     response_release(&response);
     response_expect(&client, &response, 200);
-    if (!response.closes)
-        fail_msg("the answer does not announce the close");
+    if (!response.closes) fail_msg("the answer does not announce the close");
     response_release(&response);
     client_expect_end(&client);
     client_close(&client);

@@ -1,4 +1,5 @@
-/* Pipelining (RFC 9112 §9.3.2): requests sent without waiting are answered in the order they came. */
+/* Pipelining (RFC 9112 §9.3.2): requests sent without waiting are answered in the order they came.
+ */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/response.h"
@@ -17,13 +18,6 @@ static void expect_content(struct client *client, const char *content)
     struct response response;
     response_expect(client, &response, 200);
     response_expect_content(&response, content);
-    response_release(&response);
-}
-
-static void expect_status(struct client *client, int status)
-{
-    struct response response;
-    response_expect(client, &response, status);
     response_release(&response);
 }
 
@@ -65,7 +59,8 @@ static void test_three_requests_in_one_send_are_answered_in_order(void **state)
     send_at_once(3);
 }
 
-/* RFC 9112 §9.3.2: no octet will come to start another turn, so what is left must not be forgotten. */
+/* RFC 9112 §9.3.2: no octet will come to start another turn, so what is left must not be forgotten.
+ */
 static void test_the_33rd_request_in_one_send_is_answered(void **state)
 {
     (void)state;
@@ -118,8 +113,9 @@ static void test_a_large_file_between_small_ones_keeps_its_place(void **state)
     struct client client;
     struct response response;
     client_connect(&client, world.port);
-    client_send_text(&client, GET_LINE("/1.txt") GET_LINE("/large.bin") GET_LINE("/2.txt")
-                                  GET_LINE("/large.bin") GET_LINE("/3.txt"));
+    client_send_text(&client,
+        GET_LINE("/1.txt") GET_LINE("/large.bin") GET_LINE("/2.txt") GET_LINE("/large.bin")
+            GET_LINE("/3.txt"));
     expect_content(&client, "file 1");
     for (size_t i = 0; i < 2; i++) {
         response_expect(&client, &response, 200);
@@ -137,8 +133,9 @@ static void test_head_in_a_pipeline_is_answered_without_content(void **state)
     struct client client;
     struct response response;
     client_connect(&client, world.port);
-    client_send_text(&client, "HEAD /1.txt HTTP/1.1\r\nHost: a\r\n\r\n" GET_LINE(
-                                  "/2.txt") "HEAD /missing HTTP/1.1\r\nHost: a\r\n\r\n" GET_LINE("/3.txt"));
+    client_send_text(&client,
+        "HEAD /1.txt HTTP/1.1\r\nHost: a\r\n\r\n" GET_LINE(
+            "/2.txt") "HEAD /missing HTTP/1.1\r\nHost: a\r\n\r\n" GET_LINE("/3.txt"));
     response_read(&client, &response, TO_HEAD);
     response_release(&response);
     expect_content(&client, "file 2");
@@ -154,9 +151,10 @@ static void test_contents_in_a_pipeline_are_dropped_exactly(void **state)
     (void)state;
     struct client client;
     client_connect(&client, world.port);
-    client_send_text(&client, "GET /1.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\nGET / H" GET_LINE(
-                                  "/2.txt") "GET /3.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                            "4\r\nGET \r\n0\r\nX: y\r\n\r\n" GET_LINE("/4.txt"));
+    client_send_text(&client,
+        "GET /1.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\nGET / H" GET_LINE(
+            "/2.txt") "GET /3.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                      "4\r\nGET \r\n0\r\nX: y\r\n\r\n" GET_LINE("/4.txt"));
     expect_content(&client, "file 1");
     expect_content(&client, "file 2");
     expect_content(&client, "file 3");
@@ -187,9 +185,10 @@ static void test_the_answer_before_a_bad_request_is_not_lost(void **state)
 static void test_the_answer_before_a_request_with_bad_framing_is_not_lost(void **state)
 {
     (void)state;
-    expect_one_answer_then(GET_LINE("/1.txt") "GET /2.txt HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"
-                               GET_LINE("/3.txt"),
-                           400);
+    expect_one_answer_then(
+        GET_LINE("/1.txt") "GET /2.txt HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n" GET_LINE(
+            "/3.txt"),
+        400);
 }
 
 /* RFC 9112 §9.3.2 */
@@ -203,9 +202,10 @@ static void test_the_answer_before_a_tls_hello_is_not_lost(void **state)
 static void test_requests_after_a_refused_one_with_content_are_not_answered(void **state)
 {
     (void)state;
-    expect_one_answer_then(GET_LINE("/1.txt") "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
-                               GET_LINE("/2.txt"),
-                           501);
+    expect_one_answer_then(
+        GET_LINE("/1.txt") "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" GET_LINE(
+            "/2.txt"),
+        501);
 }
 
 /* RFC 9112 §9.3.2: a refusal without content is an answer like any other. */
@@ -214,8 +214,9 @@ static void test_requests_after_a_refused_one_without_content_are_answered(void 
     (void)state;
     struct client client;
     client_connect(&client, world.port);
-    client_send_text(&client, GET_LINE("/1.txt") "POST / HTTP/1.1\r\nHost: a\r\n\r\n" GET_LINE("/missing")
-                                  GET_LINE("/%zz") GET_LINE("/2.txt"));
+    client_send_text(&client,
+        GET_LINE("/1.txt") "POST / HTTP/1.1\r\nHost: a\r\n\r\n" GET_LINE("/missing")
+            GET_LINE("/%zz") GET_LINE("/2.txt"));
     expect_content(&client, "file 1");
     expect_status(&client, 501);
     expect_status(&client, 404);
@@ -230,7 +231,8 @@ static void test_an_empty_line_between_requests_is_skipped(void **state)
     (void)state;
     struct client client;
     client_connect(&client, world.port);
-    client_send_text(&client, GET_LINE("/1.txt") "\r\n" GET_LINE("/2.txt") "\r\n\r\n" GET_LINE("/3.txt"));
+    client_send_text(
+        &client, GET_LINE("/1.txt") "\r\n" GET_LINE("/2.txt") "\r\n\r\n" GET_LINE("/3.txt"));
     expect_content(&client, "file 1");
     expect_content(&client, "file 2");
     expect_content(&client, "file 3");

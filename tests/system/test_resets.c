@@ -1,5 +1,5 @@
-/* Clients that go away: at any octet of a request or of a response, in order or by reset. The server goes on
- * serving, and keeps nothing of them open (RFC 9112 §9.5, §9.6). */
+/* Clients that go away: at any octet of a request or of a response, in order or by reset. The
+ * server goes on serving, and keeps nothing of them open (RFC 9112 §9.5, §9.6). */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"
@@ -21,7 +21,7 @@ static void expect_at_rest(void)
     server_await_sockets(&world.server, sockets_at_rest);
     if (server_descriptors(&world.server) > descriptors_at_rest + SPARE_DESCRIPTORS)
         failed("%zu descriptors are open, %zu were before", server_descriptors(&world.server),
-               descriptors_at_rest);
+            descriptors_at_rest);
     client_connect(&client, world.port);
     expect_open(&client);
     client_close(&client);
@@ -101,8 +101,7 @@ static void take(struct client *client, size_t count)
     while (count > 0) {
         size_t wanted = count < sizeof octets ? count : sizeof octets;
         ssize_t received = recv(client->socket, octets, wanted, MSG_DONTWAIT);
-        if (received == 0)
-            return;
+        if (received == 0) return;
         count -= received > 0 ? (size_t)received : 0;
         if (received < 0 && !patience_left(&patience))
             failed("%zu octets of the response did not come", count);
@@ -142,8 +141,7 @@ static void test_a_reset_under_a_pipeline_is_survived(void **state)
 {
     (void)state;
     char pipeline[12000] = "";
-    for (size_t i = 0; i < 200; i++)
-        strcat(pipeline, requests[0]);
+    for (size_t i = 0; i < 200; i++) strcat(pipeline, requests[0]);
     for (size_t i = 0; i < 60; i++) {
         struct client client;
         client_connect(&client, world.port);
@@ -172,10 +170,8 @@ static void test_connections_without_an_octet_are_survived(void **state)
 {
     (void)state;
     struct client clients[100];
-    for (size_t i = 0; i < 100; i++)
-        client_connect(&clients[i], world.port);
-    for (size_t i = 0; i < 100; i++)
-        (i % 2 == 0 ? client_reset : client_close)(&clients[i]);
+    for (size_t i = 0; i < 100; i++) client_connect(&clients[i], world.port);
+    for (size_t i = 0; i < 100; i++) (i % 2 == 0 ? client_reset : client_close)(&clients[i]);
     expect_at_rest();
 }
 

@@ -1,5 +1,5 @@
-/* Clients that hold connections without letting them come to an end: they own no thread, and the memory they hold
- * is bounded. */
+/* Clients that hold connections without letting them come to an end: they own no thread, and the
+ * memory they hold is bounded. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"
@@ -14,16 +14,9 @@ enum { LARGE = 20000000, NARROW = 8 * 1024 };
 #define GET_FILE "GET /probe.txt HTTP/1.1\r\nHost: a\r\n\r\n"
 
 /* Deadlines far away, so that it is not they that free a thread. */
-#define PATIENT                                                                                                 \
-    "--head-timeout", "100", "--idle-timeout", "100", "--content-timeout", "100", "--send-timeout", "100",      \
-        "--linger-timeout", "100"
-
-static void expect_status(struct client *client, int status)
-{
-    struct response response;
-    response_expect(client, &response, status);
-    response_release(&response);
-}
+#define PATIENT                                                                                    \
+    "--head-timeout", "100", "--idle-timeout", "100", "--content-timeout", "100",                  \
+        "--send-timeout", "100", "--linger-timeout", "100"
 
 enum {
     IDLE = 150,
@@ -61,8 +54,7 @@ static void expect_service(int port)
 {
     struct client client;
     client_connect(&client, port);
-    for (size_t i = 0; i < 100; i++)
-        expect_open(&client);
+    for (size_t i = 0; i < 100; i++) expect_open(&client);
     client_close(&client);
     for (size_t i = 0; i < 20; i++) {
         client_connect(&client, port);
@@ -77,8 +69,7 @@ static void expect_hardly_any_cpu(const struct server *server)
     double before = server_cpu_seconds(server);
     poll(&nothing, 1, 600);
     double used = server_cpu_seconds(server) - before;
-    if (used > 0.2)
-        failed("%.2f s of CPU in 0.6 s in which nothing happened", used);
+    if (used > 0.2) failed("%.2f s of CPU in 0.6 s in which nothing happened", used);
 }
 
 /* RFC 9112 §9.5: a client that stalls must cost the others nothing. */
@@ -87,16 +78,15 @@ static void test_two_threads_serve_others_while_270_clients_stall(void **state)
     (void)state;
     struct server server;
     struct client clients[HELD];
-    server_start(&server, &(struct launch){.arguments = ARGUMENTS("--threads", "2", PATIENT),
-                                           .directory = world.site.root});
-    for (size_t i = 0; i < HELD; i++)
-        begin_stall(&clients[i], server.port, i);
+    server_start(&server,
+        &(struct launch){
+            .arguments = ARGUMENTS("--threads", "2", PATIENT), .directory = world.site.root});
+    for (size_t i = 0; i < HELD; i++) begin_stall(&clients[i], server.port, i);
     expect_service(server.port);
     expect_hardly_any_cpu(&server);
     expect_service(server.port);
     expect_open(&clients[0]);
-    for (size_t i = 0; i < HELD; i++)
-        client_close(&clients[i]);
+    for (size_t i = 0; i < HELD; i++) client_close(&clients[i]);
     server_stop(&server);
 }
 
@@ -106,8 +96,9 @@ static void test_one_thread_serves_others_while_downloads_stall(void **state)
     (void)state;
     struct server server;
     struct client clients[UNREAD];
-    server_start(&server, &(struct launch){.arguments = ARGUMENTS("--threads", "1", PATIENT),
-                                           .directory = world.site.root});
+    server_start(&server,
+        &(struct launch){
+            .arguments = ARGUMENTS("--threads", "1", PATIENT), .directory = world.site.root});
     for (size_t i = 0; i < UNREAD; i++)
         begin_stall(&clients[i], server.port, IDLE + HALF_HEADS + HALF_CONTENTS + i);
     expect_service(server.port);
@@ -115,8 +106,7 @@ static void test_one_thread_serves_others_while_downloads_stall(void **state)
     response_expect(&clients[0], &response, 200);
     response_expect_octets(&response, LARGE);
     response_release(&response);
-    for (size_t i = 0; i < UNREAD; i++)
-        client_close(&clients[i]);
+    for (size_t i = 0; i < UNREAD; i++) client_close(&clients[i]);
     server_stop(&server);
 }
 
@@ -130,7 +120,8 @@ static void make_half_head(char half[HEAD_SIZE])
     memcpy(half, start, sizeof start - 1);
 }
 
-/* A large head in two halves: whether it was served. Where it met others in a rush it may not be. */
+/* A large head in two halves: whether it was served. Where it met others in a rush it may not be.
+ */
 static bool is_served_in_halves(int port, const char half[HEAD_SIZE])
 {
     struct client client;
@@ -140,16 +131,16 @@ static bool is_served_in_halves(int port, const char half[HEAD_SIZE])
     enum arrival arrival = client_receive(&client, 0.1);
     if (arrival == SILENCE && client_try_send(&client, "\r\n\r\n", 4))
         arrival = client_receive(&client, PATIENCE);
-    if (arrival == ARRIVED)
-        response_read(&client, &response, TO_ANY);
+    if (arrival == ARRIVED) response_read(&client, &response, TO_ANY);
     bool served = response.status == 200;
     response_release(&response);
     client_close(&client);
     return served;
 }
 
-/* RFC 9110 §15.5.9: where memory for half-sent heads runs out, the one that has waited longest is answered with
- * 408; what is held stays within the bound, and others are served, also when their heads come in halves. */
+/* RFC 9110 §15.5.9: where memory for half-sent heads runs out, the one that has waited longest is
+ * answered with 408; what is held stays within the bound, and others are served, also when their
+ * heads come in halves. */
 static void test_half_sent_heads_beyond_the_memory_make_room_oldest_first(void **state)
 {
     (void)state;
@@ -157,8 +148,9 @@ static void test_half_sent_heads_beyond_the_memory_make_room_oldest_first(void *
     struct client clients[HEADS];
     char half[HEAD_SIZE];
     make_half_head(half);
-    server_start(&server, &(struct launch){.arguments = ARGUMENTS("--buffer-memory", "256K", PATIENT),
-                                           .directory = world.site.root});
+    server_start(&server,
+        &(struct launch){.arguments = ARGUMENTS("--buffer-memory", "256K", PATIENT),
+            .directory = world.site.root});
     size_t sockets = server_sockets(&server);
     for (size_t i = 0; i < HEADS; i++) {
         client_connect(&clients[i], server.port);
@@ -170,17 +162,14 @@ static void test_half_sent_heads_beyond_the_memory_make_room_oldest_first(void *
     expect_service(server.port);
     struct patience patience = patience_for(PATIENCE);
     while (!is_served_in_halves(server.port, half))
-        if (!patience_left(&patience))
-            failed("nobody whose head comes in halves is served");
+        if (!patience_left(&patience)) failed("nobody whose head comes in halves is served");
     while (server_sockets(&server) > sockets + MEMORY / HEAD_SIZE) {
         for (size_t i = 1; i < HEADS; i++)
             if (clients[i].socket >= 0 && client_receive(&clients[i], 0) != SILENCE)
                 client_close(&clients[i]); /* answered, or turned away */
-        if (!patience_left(&patience))
-            failed("more heads are held than the memory allows");
+        if (!patience_left(&patience)) failed("more heads are held than the memory allows");
     }
-    for (size_t i = 1; i < HEADS; i++)
-        client_close(&clients[i]);
+    for (size_t i = 1; i < HEADS; i++) client_close(&clients[i]);
     server_stop(&server);
 }
 
@@ -194,16 +183,16 @@ static void test_answers_nobody_reads_leave_others_served(void **state)
     char pipeline[REQUESTS * sizeof GET_FILE];
     for (size_t i = 0; i < REQUESTS; i++)
         memcpy(pipeline + i * (sizeof GET_FILE - 1), GET_FILE, sizeof GET_FILE);
-    server_start(&server, &(struct launch){.arguments = ARGUMENTS("--buffer-memory", "256K", PATIENT),
-                                           .directory = world.site.root});
+    server_start(&server,
+        &(struct launch){.arguments = ARGUMENTS("--buffer-memory", "256K", PATIENT),
+            .directory = world.site.root});
     for (size_t i = 0; i < READERS; i++) {
         client_connect_narrow(&clients[i], server.port, NARROW);
         client_send(&clients[i], pipeline, strlen(pipeline));
     }
     expect_service(server.port);
     expect_hardly_any_cpu(&server);
-    for (size_t i = 0; i < READERS; i++)
-        client_reset(&clients[i]);
+    for (size_t i = 0; i < READERS; i++) client_reset(&clients[i]);
     expect_service(server.port);
     server_stop(&server);
 }

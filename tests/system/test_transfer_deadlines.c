@@ -1,5 +1,5 @@
-/* Deadlines of content on its way in or out and of the end of a connection, and none of them where none are
- * wanted. */
+/* Deadlines of content on its way in or out and of the end of a connection, and none of them where
+ * none are wanted. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"
@@ -13,31 +13,9 @@
 
 enum { LARGE = 20000000, NARROW = 16 * 1024 };
 
-#define GET_FILE "GET /file.txt HTTP/1.1\r\nHost: a\r\n\r\n"
-#define GET_LARGE "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n"
+#define GET_FILE         "GET /file.txt HTTP/1.1\r\nHost: a\r\n\r\n"
+#define GET_LARGE        "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n"
 #define GET_WITH(length) "GET /file.txt HTTP/1.1\r\nHost: a\r\nContent-Length: " length "\r\n\r\n"
-
-static const double clock_tolerance = 0.02;
-
-static void start(struct server *server, const char *const *arguments)
-{
-    server_start(server, &(struct launch){.arguments = arguments, .directory = world.site.root});
-}
-
-static void expect_status(struct client *client, int status)
-{
-    struct response response;
-    response_expect(client, &response, status);
-    response_release(&response);
-}
-
-static void expect_no_earlier(double since, double seconds)
-{
-    double passed = seconds_now() - since;
-    if (passed < seconds - clock_tolerance)
-        failed("after %.3f s, expected no earlier than %.3f s", passed, seconds);
-    step("it took %.3f s", passed);
-}
 
 /* RFC 9110 §15.5.9 */
 static void test_content_that_stops_is_answered_with_408(void **state)
@@ -45,7 +23,7 @@ static void test_content_that_stops_is_answered_with_408(void **state)
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--content-timeout", "0.5"));
+    start_server(&server, ARGUMENTS("--content-timeout", "0.5"));
     client_connect(&client, server.port);
     double began = seconds_now();
     client_send_text(&client, GET_WITH("10") "hello");
@@ -62,10 +40,11 @@ static void test_content_that_does_not_come_after_100_is_answered_with_408(void 
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--content-timeout", "0.5"));
+    start_server(&server, ARGUMENTS("--content-timeout", "0.5"));
     client_connect(&client, server.port);
-    client_send_text(&client, "GET /file.txt HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-                              "Content-Length: 5\r\n\r\n");
+    client_send_text(&client,
+        "GET /file.txt HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+        "Content-Length: 5\r\n\r\n");
     expect_status(&client, 100);
     expect_status(&client, 408);
     client_expect_end(&client);
@@ -79,15 +58,13 @@ static void test_content_that_dribbles_is_answered_with_408(void **state)
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--content-timeout", "0.5"));
+    start_server(&server, ARGUMENTS("--content-timeout", "0.5"));
     client_connect(&client, server.port);
     client_send_text(&client, GET_WITH("100000"));
     struct patience patience = patience_for(PATIENCE);
     while (client_receive(&client, 0.02) == SILENCE) {
-        if (!client_try_send(&client, "x", 1))
-            failed("the connection is gone without an answer");
-        if (!patience_left(&patience))
-            failed("octet by octet content lasts for ever");
+        if (!client_try_send(&client, "x", 1)) failed("the connection is gone without an answer");
+        if (!patience_left(&patience)) failed("octet by octet content lasts for ever");
     }
     expect_status(&client, 408);
     client_expect_end(&client);
@@ -104,7 +81,7 @@ static void test_content_that_keeps_coming_outlives_its_deadline(void **state)
     struct client client;
     char piece[PIECE];
     memset(piece, 'x', sizeof piece);
-    start(&server, ARGUMENTS("--content-timeout", "1"));
+    start_server(&server, ARGUMENTS("--content-timeout", "1"));
     client_connect(&client, server.port);
     client_send_text(&client, GET_WITH("150000"));
     for (size_t i = 0; i < PIECES; i++) {
@@ -130,20 +107,17 @@ static void expect_download_cut(struct client *client)
     enum arrival arrival;
     do {
         arrival = client_receive(client, PATIENCE);
-        if (arrival == SILENCE)
-            failed("the connection stays open without octets");
+        if (arrival == SILENCE) failed("the connection stays open without octets");
     } while (arrival == ARRIVED);
     step("%zu octets of content came", content_received(client));
-    if (content_received(client) >= LARGE)
-        failed("the whole file came");
+    if (content_received(client) >= LARGE) failed("the whole file came");
 }
 
 /* Waits for the connection to be reset or closed, without reading from it. */
 static void await_hang_up(struct client *client)
 {
     struct pollfd poll_set = {client->socket, POLLRDHUP, 0};
-    if (poll(&poll_set, 1, (int)(PATIENCE * 1000)) != 1)
-        failed("the connection stays open");
+    if (poll(&poll_set, 1, (int)(PATIENCE * 1000)) != 1) failed("the connection stays open");
 }
 
 /* RFC 9112 §9.5 */
@@ -152,7 +126,7 @@ static void test_a_client_that_reads_nothing_is_cut_off(void **state)
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--send-timeout", "0.5"));
+    start_server(&server, ARGUMENTS("--send-timeout", "0.5"));
     client_connect_narrow(&client, server.port, NARROW);
     double began = seconds_now();
     client_send_text(&client, GET_LARGE);
@@ -170,16 +144,14 @@ static void test_a_client_that_reads_octet_by_octet_is_cut_off(void **state)
     struct server server;
     struct client client;
     char octet;
-    start(&server, ARGUMENTS("--send-timeout", "0.5"));
+    start_server(&server, ARGUMENTS("--send-timeout", "0.5"));
     client_connect_narrow(&client, server.port, NARROW);
     client_send_text(&client, GET_LARGE);
     struct pollfd poll_set = {client.socket, POLLRDHUP, 0};
     struct patience patience = patience_for(PATIENCE);
     while (poll(&poll_set, 1, 20) == 0) {
-        if (recv(client.socket, &octet, 1, MSG_DONTWAIT) < 0 && errno != EAGAIN)
-            break;
-        if (!patience_left(&patience))
-            failed("octet by octet a download lasts for ever");
+        if (recv(client.socket, &octet, 1, MSG_DONTWAIT) < 0 && errno != EAGAIN) break;
+        if (!patience_left(&patience)) failed("octet by octet a download lasts for ever");
     }
     client_close(&client);
     server_stop(&server);
@@ -192,15 +164,14 @@ static void test_a_client_that_keeps_reading_outlives_its_deadline(void **state)
     struct server server;
     struct client client;
     struct response response;
-    start(&server, ARGUMENTS("--send-timeout", "1"));
+    start_server(&server, ARGUMENTS("--send-timeout", "1"));
     client_connect_narrow(&client, server.port, NARROW);
     client_send_text(&client, GET_LARGE);
     double began = seconds_now();
     while (seconds_now() < began + 2.2) {
         struct pollfd nothing = {-1, 0, 0};
         poll(&nothing, 1, 10); /* a pace of about a megabyte a second */
-        if (client_receive(&client, PATIENCE) != ARRIVED)
-            failed("the download ended");
+        if (client_receive(&client, PATIENCE) != ARRIVED) failed("the download ended");
     }
     response_expect(&client, &response, 200);
     response_expect_octets(&response, LARGE);
@@ -215,7 +186,7 @@ static void test_a_client_that_does_not_close_is_closed(void **state)
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--linger-timeout", "0.4"));
+    start_server(&server, ARGUMENTS("--linger-timeout", "0.4"));
     size_t sockets = server_sockets(&server);
     client_connect(&client, server.port);
     client_send_text(&client, "GET /\n");
@@ -234,7 +205,7 @@ static void test_a_client_that_goes_on_sending_is_closed(void **state)
     (void)state;
     struct server server;
     struct client client;
-    start(&server, ARGUMENTS("--linger-timeout", "0.4"));
+    start_server(&server, ARGUMENTS("--linger-timeout", "0.4"));
     client_connect(&client, server.port);
     client_send_text(&client, "GET /\n");
     expect_status(&client, 400);
@@ -243,8 +214,7 @@ static void test_a_client_that_goes_on_sending_is_closed(void **state)
     struct patience patience = patience_for(PATIENCE);
     while (client_try_send(&client, "x", 1)) {
         poll(&nothing, 1, 10);
-        if (!patience_left(&patience))
-            failed("octet by octet the end lasts for ever");
+        if (!patience_left(&patience)) failed("octet by octet the end lasts for ever");
     }
     client_close(&client);
     server_stop(&server);
@@ -254,8 +224,7 @@ enum { FRESH, HALF_HEAD, IDLE, HALF_CONTENT, UNREAD, KINDS };
 
 static void begin_one_of_each_kind(struct client clients[KINDS], int port)
 {
-    for (size_t i = 0; i < KINDS; i++)
-        client_connect_narrow(&clients[i], port, NARROW);
+    for (size_t i = 0; i < KINDS; i++) client_connect_narrow(&clients[i], port, NARROW);
     client_send_text(&clients[HALF_HEAD], "GET /file.txt HTTP/1.1\r\n");
     client_send_text(&clients[IDLE], GET_FILE);
     expect_status(&clients[IDLE], 200);
@@ -270,8 +239,9 @@ static void test_without_deadlines_nothing_is_cut_off(void **state)
     struct server server;
     struct client clients[KINDS];
     struct response response;
-    start(&server, ARGUMENTS("--no-deadlines", "--head-timeout", "0.1", "--idle-timeout", "0.1",
-                             "--content-timeout", "0.1", "--send-timeout", "0.1"));
+    start_server(&server,
+        ARGUMENTS("--no-deadlines", "--head-timeout", "0.1", "--idle-timeout", "0.1",
+            "--content-timeout", "0.1", "--send-timeout", "0.1"));
     begin_one_of_each_kind(clients, server.port);
     for (size_t i = 0; i < UNREAD; i++)
         if (client_receive(&clients[i], 0.3) != SILENCE)
@@ -280,13 +250,11 @@ static void test_without_deadlines_nothing_is_cut_off(void **state)
     client_send_text(&clients[HALF_HEAD], "Host: a\r\n\r\n");
     client_send_text(&clients[IDLE], GET_FILE);
     client_send_text(&clients[HALF_CONTENT], "world");
-    for (size_t i = 0; i < UNREAD; i++)
-        expect_status(&clients[i], 200);
+    for (size_t i = 0; i < UNREAD; i++) expect_status(&clients[i], 200);
     response_expect(&clients[UNREAD], &response, 200);
     response_expect_octets(&response, LARGE);
     response_release(&response);
-    for (size_t i = 0; i < KINDS; i++)
-        client_close(&clients[i]);
+    for (size_t i = 0; i < KINDS; i++) client_close(&clients[i]);
     server_stop(&server);
 }
 

@@ -1,85 +1,7 @@
-/* The hand-over where something ends meanwhile: a deadline, the transport, a listener; or where
- * arming fails. */
-#include "tests/transport/actor.h"
+/* The hand-over where something else ends: the transport, a listener; or where arming fails. */
+#include "tests/transport/held.h"
 
 #include <fcntl.h>
-
-#define NOON  (1000 * WAIT_SECOND)
-#define LIMIT (10 * WAIT_SECOND)
-
-static struct stage *open_stage(uint32_t max_connections)
-{
-    struct transport_options options = stage_options(max_connections);
-    for (int wait = 0; wait < WAIT_COUNT; wait++) options.limits[wait] = LIMIT;
-    struct stage *stage = stage_open(&options);
-    clock_set(NOON);
-    return stage;
-}
-
-static struct actor *held(struct stage *stage, void (*act)(struct actor *actor), enum call call)
-{
-    struct actor *actor = actor_new(stage);
-    actor_stops_at(actor, call, GATE_BEFORE);
-    actor_start(actor, act);
-    actor_await_gate(actor);
-    return actor;
-}
-
-static void let_go(struct actor *actor)
-{
-    actor_open_gate(actor);
-    actor_finish(actor);
-    actor_free(actor);
-}
-
-static int waiting(struct stage *stage, enum wait wait)
-{
-    int client;
-    struct connection *connection = stage_lend(stage, &client, "GET");
-    if (wait == WAIT_NEXT_REQUEST) connection_consume(connection, 3);
-    give_back(stage, connection, wait);
-    return client;
-}
-
-static void test_who_is_shut_down_before_it_is_armed_is_closed_not_lost(void **state)
-{
-    (void)state;
-    struct stage *stage = open_stage(4);
-    int client = waiting(stage, WAIT_NEXT_REQUEST);
-    client_write(client, "GET");
-    struct actor *worker = held(stage, act_serve, CALL_EPOLL_CTL);
-    clock_advance(LIMIT);
-    assert_int_equal(stage_timekeep(stage), 0);
-    client_expect_end(client);
-    assert_null(stage_try(stage));
-    let_go(worker);
-    struct connection *connection = stage_take(stage);
-    assert_true(connection->overdue);
-    give_back(stage, connection, WAIT_CLOSE);
-    assert_int_equal(transport_count(&stage->transport), 0);
-    stage_close(stage);
-}
-
-static void test_who_is_shut_down_before_its_first_arming_is_closed_not_lost(void **state)
-{
-    (void)state;
-    struct stage *stage = open_stage(4);
-    int client = stage_connect(stage);
-    struct actor *worker = actor_new(stage);
-    worker->wait = WAIT_CLOSE;
-    actor_stops_at(worker, CALL_EPOLL_CTL, GATE_BEFORE);
-    actor_start(worker, act_serve);
-    actor_await_gate(worker);
-    clock_advance(LIMIT);
-    assert_int_equal(stage_timekeep(stage), 0);
-    client_expect_end(client);
-    actor_open_gate(worker);
-    actor_finish(worker);
-    assert_true(worker->overdue);
-    actor_free(worker);
-    assert_int_equal(transport_count(&stage->transport), 0);
-    stage_close(stage);
-}
 
 static void act_serve_head(struct actor *actor)
 {
@@ -91,39 +13,15 @@ static void act_serve_head(struct actor *actor)
     actor->served = transport_next_ready(transport, &actor->seat) != NULL;
 }
 
-static void test_who_is_told_before_it_is_armed_lingers(void **state)
-{
-    (void)state;
-    struct stage *stage = open_stage(4);
-    int client = stage_connect(stage);
-    stage_accept(stage, 1);
-    client_write(client, "half a head");
-    struct actor *worker = actor_new(stage);
-    worker->wait = WAIT_HEAD;
-    actor_stops_at(worker, CALL_EPOLL_CTL, GATE_BEFORE);
-    actor_start(worker, act_serve_head);
-    actor_await_gate(worker);
-    clock_advance(LIMIT);
-    assert_int_equal(stage_timekeep(stage), 1);
-    assert_int_equal(atomic_load(&stage->transport.memory), 0);
-    client_expect(client, TIMED_OUT);
-    client_expect_end(client);
-    transport_stop(&stage->transport);
-    let_go(worker);
-    stage_close(stage);
-}
-
 static void test_a_stop_while_one_is_parked_leaves_nothing_behind(void **state)
 {
     (void)state;
-    struct stage *stage = open_stage(4);
+    struct stage *stage = stage_open_timed(4);
     int client = stage_connect(stage);
     stage_accept(stage, 1);
     client_write(client, "half a head");
-    struct actor *worker = actor_new(stage);
-    actor_stops_at(worker, CALL_EPOLL_CTL, GATE_BEFORE);
-    actor_start(worker, act_serve_head);
-    actor_await_gate(worker);
+    struct actor *worker =
+        held(stage, act_serve_head, WAIT_NEXT_REQUEST, CALL_EPOLL_CTL, GATE_BEFORE);
     transport_stop(&stage->transport);
     assert_int_equal(atomic_load(&stage->transport.memory), 11);
     actor_open_gate(worker);
@@ -136,10 +34,10 @@ static void test_a_stop_while_one_is_parked_leaves_nothing_behind(void **state)
 static void test_a_listener_is_not_closed_while_one_accepts_from_it(void **state)
 {
     (void)state;
-    struct stage *stage = open_stage(4);
+    struct stage *stage = stage_open_timed(4);
     int number = stage->listeners.list[0].descriptor;
     int client = stage_connect(stage);
-    struct actor *worker = held(stage, act_serve, CALL_ACCEPT);
+    struct actor *worker = held(stage, act_serve, WAIT_NEXT_REQUEST, CALL_ACCEPT, GATE_BEFORE);
     calls_watch_number(number);
     struct actor *timekeeper = actor_new(stage);
     actor_start(timekeeper, act_drain);
@@ -158,13 +56,10 @@ static void test_a_listener_is_not_closed_while_one_accepts_from_it(void **state
 static void test_nobody_accepts_from_a_listener_that_was_closed_meanwhile(void **state)
 {
     (void)state;
-    struct stage *stage = open_stage(4);
+    struct stage *stage = stage_open_timed(4);
     int number = stage->listeners.list[0].descriptor;
     stage_connect(stage);
-    struct actor *worker = actor_new(stage);
-    actor_stops_at(worker, CALL_EPOLL_WAIT, GATE_AFTER);
-    actor_start(worker, act_serve);
-    actor_await_gate(worker);
+    struct actor *worker = held(stage, act_serve, WAIT_NEXT_REQUEST, CALL_EPOLL_WAIT, GATE_AFTER);
     transport_drain(&stage->transport);
     assert_int_equal(transport_count(&stage->transport), 1);
     calls_watch_number(number);
@@ -179,16 +74,14 @@ static void test_nobody_accepts_from_a_listener_that_was_closed_meanwhile(void *
 static void test_a_listener_is_not_closed_while_one_arms_it(void **state)
 {
     (void)state;
-    struct stage *stage = open_stage(1);
+    struct stage *stage = stage_open_timed(1);
     int number = stage->listeners.list[0].descriptor;
-    int client = waiting(stage, WAIT_NEXT_REQUEST);
+    int client;
+    waiting(stage, &client, WAIT_NEXT_REQUEST);
     assert_null(stage_try(stage)); /* no slot: paused */
     client_write(client, "bye");
-    struct actor *worker = actor_new(stage);
-    worker->wait = WAIT_CLOSE;
-    actor_stops_at(worker, CALL_EPOLL_CTL, GATE_BEFORE); /* it re-arms the listener */
-    actor_start(worker, act_serve);
-    actor_await_gate(worker);
+    struct actor *worker = held(
+        stage, act_serve, WAIT_CLOSE, CALL_EPOLL_CTL, GATE_BEFORE); /* it re-arms the listener */
     calls_watch_number(number);
     struct actor *timekeeper = actor_new(stage);
     actor_start(timekeeper, act_drain);
@@ -204,8 +97,9 @@ static void test_a_listener_is_not_closed_while_one_arms_it(void **state)
 static void test_a_number_used_again_is_not_armed_as_a_listener(void **state)
 {
     (void)state;
-    struct stage *stage = open_stage(1);
-    int client = waiting(stage, WAIT_NEXT_REQUEST);
+    struct stage *stage = stage_open_timed(1);
+    int client;
+    waiting(stage, &client, WAIT_NEXT_REQUEST);
     assert_null(stage_try(stage)); /* no slot: paused */
     int number = stage->listeners.list[0].descriptor;
     transport_drain(&stage->transport);
@@ -223,9 +117,10 @@ static void test_a_number_used_again_is_not_armed_as_a_listener(void **state)
 static void test_who_cannot_be_armed_is_closed_and_others_go_on(void **state)
 {
     (void)state;
-    struct stage *stage = open_stage(4);
+    struct stage *stage = stage_open_timed(4);
     int client;
-    int other = waiting(stage, WAIT_NEXT_REQUEST);
+    int other;
+    waiting(stage, &other, WAIT_NEXT_REQUEST);
     struct connection *connection = stage_lend(stage, &client, "half");
     calls_fail(CALL_EPOLL_CTL, ENOMEM, 1);
     give_back(stage, connection, WAIT_HEAD);
@@ -242,7 +137,7 @@ static void test_who_cannot_be_armed_is_closed_and_others_go_on(void **state)
 static void test_who_cannot_be_put_into_the_set_is_closed_and_the_next_is_accepted(void **state)
 {
     (void)state;
-    struct stage *stage = open_stage(4);
+    struct stage *stage = stage_open_timed(4);
     int client = stage_connect(stage);
     calls_fail(CALL_EPOLL_CTL, ENOSPC, 1);
     assert_null(stage_try(stage));
@@ -282,7 +177,7 @@ static void test_that_holds_while_another_listener_is_paused(void **state)
 static void test_that_holds_while_it_is_drained(void **state)
 {
     (void)state;
-    struct stage *stage = open_stage(4);
+    struct stage *stage = stage_open_timed(4);
     int client = stage_connect(stage);
     calls_fail(CALL_ACCEPT, EMFILE, 1);
     assert_null(stage_try(stage)); /* no descriptor: paused */
@@ -300,9 +195,6 @@ static void test_that_holds_while_it_is_drained(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_who_is_shut_down_before_it_is_armed_is_closed_not_lost),
-        cmocka_unit_test(test_who_is_shut_down_before_its_first_arming_is_closed_not_lost),
-        cmocka_unit_test(test_who_is_told_before_it_is_armed_lingers),
         cmocka_unit_test(test_a_stop_while_one_is_parked_leaves_nothing_behind),
         cmocka_unit_test(test_a_listener_is_not_closed_while_one_accepts_from_it),
         cmocka_unit_test(test_nobody_accepts_from_a_listener_that_was_closed_meanwhile),

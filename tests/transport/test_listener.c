@@ -1,64 +1,8 @@
-/* Where strata listens: all addresses of all hosts, or none. */
-#include "tests/transport/client.h"
-#include "transport/listener.h"
+/* Where strata listens: all addresses of all hosts. */
+#include "tests/transport/listening.h"
 
 #include <fcntl.h>
 #include <stdio.h>
-
-enum { ANY_PORT = 0 };
-
-/* How bind(2) fails for one family: so many times, after it was let through so often. */
-static struct {
-    int family;
-    int error;
-    int times;
-    int passes;
-} bind_fails;
-
-int __real_bind(int descriptor, const struct sockaddr *address, socklen_t size);
-int __wrap_bind(int descriptor, const struct sockaddr *address, socklen_t size);
-int __wrap_bind(int descriptor, const struct sockaddr *address, socklen_t size)
-{
-    if (bind_fails.times <= 0 || address->sa_family != bind_fails.family || bind_fails.passes-- > 0)
-        return __real_bind(descriptor, address, size);
-    bind_fails.times--;
-    errno = bind_fails.error;
-    return -1;
-}
-
-static void fail_bind(int family, int error, int times)
-{
-    bind_fails.family = family;
-    bind_fails.error = error;
-    bind_fails.times = times;
-    bind_fails.passes = 0;
-}
-
-static bool has_ipv6(void)
-{
-    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    int descriptor = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool has = descriptor >= 0 &&
-        __real_bind(descriptor, (const struct sockaddr *)&address, sizeof address) == 0;
-    if (descriptor >= 0) __real_close(descriptor);
-    return has;
-}
-
-/* Opens, and if that fails sees to it that no descriptor is left. */
-static enum listen_status open_hosts(
-    struct listeners *listeners, const char *const *hosts, size_t count, uint16_t port)
-{
-    size_t before = descriptors_open();
-    enum listen_status status = listeners_open(listeners, hosts, count, port);
-    if (status != LISTEN_OPEN) assert_int_equal(descriptors_open(), before);
-    fail_bind(0, 0, 0);
-    return status;
-}
-
-static enum listen_status open_host(struct listeners *listeners, const char *host, uint16_t port)
-{
-    return open_hosts(listeners, &host, 1, port);
-}
 
 static void assert_one_port(const struct listeners *listeners)
 {
@@ -127,78 +71,6 @@ static void test_a_free_port_that_is_taken_at_the_next_address_is_given_up(void 
     assert_one_port(&listeners);
     assert_int_equal(bind_fails.times, 0);
     listeners_close(&listeners);
-}
-
-static void test_where_no_port_is_free_anywhere_it_gives_up(void **state)
-{
-    (void)state;
-    struct listeners listeners;
-    fail_bind(AF_INET, EADDRINUSE, 1000000);
-    assert_int_equal(open_host(&listeners, "127.0.0.1", ANY_PORT), LISTEN_IN_USE);
-}
-
-static void test_two_cannot_listen_on_one_port(void **state)
-{
-    (void)state;
-    struct listeners first;
-    struct listeners second;
-    assert_int_equal(open_host(&first, "127.0.0.1", ANY_PORT), LISTEN_OPEN);
-    uint16_t port = first.list[0].port;
-    assert_int_equal(open_host(&second, "127.0.0.1", port), LISTEN_IN_USE);
-    listeners_close(&first);
-    assert_int_equal(open_host(&second, "127.0.0.1", port), LISTEN_OPEN);
-    assert_int_equal(second.list[0].port, port);
-    listeners_close(&second);
-}
-
-static void test_a_port_in_use_at_the_last_host_closes_the_others(void **state)
-{
-    (void)state;
-    struct listeners first;
-    struct listeners second;
-    const char *const hosts[] = {"127.0.0.2", "127.0.0.3", "127.0.0.1"};
-    assert_int_equal(open_host(&first, "127.0.0.1", ANY_PORT), LISTEN_OPEN);
-    assert_int_equal(open_hosts(&second, hosts, 3, first.list[0].port), LISTEN_IN_USE);
-    listeners_close(&first);
-}
-
-/* A label of 70 octets is none (RFC 1035 §2.3.4): nobody has to be asked. */
-static void test_an_unknown_host_has_no_address(void **state)
-{
-    (void)state;
-    struct listeners listeners;
-    char name[71];
-    memset(name, 'x', sizeof name);
-    name[70] = '\0';
-    const char *const hosts[] = {"127.0.0.1", name};
-    assert_int_equal(open_host(&listeners, name, ANY_PORT), LISTEN_NO_SUCH_HOST);
-    assert_int_equal(open_hosts(&listeners, hosts, 2, ANY_PORT), LISTEN_NO_SUCH_HOST);
-}
-
-/* 192.0.2.1 is nobody's (RFC 5737 §3). */
-static void test_an_address_of_another_machine_is_not_here(void **state)
-{
-    (void)state;
-    struct listeners listeners;
-    const char *const hosts[] = {"127.0.0.1", "192.0.2.1"};
-    assert_int_equal(open_host(&listeners, "192.0.2.1", ANY_PORT), LISTEN_NOT_HERE);
-    assert_int_equal(open_hosts(&listeners, hosts, 2, ANY_PORT), LISTEN_NOT_HERE);
-}
-
-static void test_a_low_port_needs_a_privilege(void **state)
-{
-    (void)state;
-    struct listeners listeners;
-    fail_bind(AF_INET, EACCES, 1);
-    assert_int_equal(open_host(&listeners, "127.0.0.1", 80), LISTEN_NOT_PERMITTED);
-}
-
-static void test_what_the_system_refuses_otherwise_is_said_to_be_refused(void **state)
-{
-    (void)state;
-    struct listeners listeners;
-    fail_bind(AF_INET, ENOMEM, 1);
-    assert_int_equal(open_host(&listeners, "127.0.0.1", ANY_PORT), LISTEN_REFUSED);
 }
 
 static void test_a_host_named_twice_is_listened_to_once(void **state)
@@ -311,13 +183,6 @@ int main(void)
         cmocka_unit_test(test_ipv6_leaves_ipv4_to_a_listener_of_its_own),
         cmocka_unit_test(test_the_free_port_is_really_listened_to),
         cmocka_unit_test(test_a_free_port_that_is_taken_at_the_next_address_is_given_up),
-        cmocka_unit_test(test_where_no_port_is_free_anywhere_it_gives_up),
-        cmocka_unit_test(test_two_cannot_listen_on_one_port),
-        cmocka_unit_test(test_a_port_in_use_at_the_last_host_closes_the_others),
-        cmocka_unit_test(test_an_unknown_host_has_no_address),
-        cmocka_unit_test(test_an_address_of_another_machine_is_not_here),
-        cmocka_unit_test(test_a_low_port_needs_a_privilege),
-        cmocka_unit_test(test_what_the_system_refuses_otherwise_is_said_to_be_refused),
         cmocka_unit_test(test_a_host_named_twice_is_listened_to_once),
         cmocka_unit_test(test_so_many_addresses_can_be_listened_to_and_no_more),
         cmocka_unit_test(test_a_name_twice_does_not_count_twice),

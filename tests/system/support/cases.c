@@ -25,8 +25,7 @@ static void check_response(const struct http_case *row, const struct response *r
         failed("the response does not contain \"%s\"", row->has_too);
     if (row->lacks != NULL && response_contains(response, row->lacks))
         failed("the response contains \"%s\"", row->lacks);
-    if (row->content != NULL)
-        response_expect_content(response, row->content);
+    if (row->content != NULL) response_expect_content(response, row->content);
     if (row->after == STAYS && response->closes)
         failed("the response announces a close where the connection stays open");
     if (row->after == CLOSES && !response->closes)
@@ -41,8 +40,7 @@ static bool read_answer(const struct http_case *row, struct client *client)
     check_response(row, &response);
     bool closes = response.closes;
     response_release(&response);
-    if (closes)
-        client_expect_end(client);
+    if (closes) client_expect_end(client);
     return !closes;
 }
 
@@ -52,18 +50,17 @@ static void deliver_whole(const struct http_case *row)
     step("delivery: whole, on a fresh connection");
     client_connect(&client, world.port);
     client_send(&client, row->request, row->length);
-    if (read_answer(row, &client))
-        expect_open(&client);
+    if (read_answer(row, &client)) expect_open(&client);
     client_close(&client);
 }
 
 static void deliver_on_the_lasting_connection(const struct http_case *row)
 {
-    step("delivery: whole, on a connection %s", lasting.socket < 0 ? "to be reused" : "used before");
+    step(
+        "delivery: whole, on a connection %s", lasting.socket < 0 ? "to be reused" : "used before");
     struct client client = lasting;
     lasting.socket = -1; /* a failure leaves it behind */
-    if (client.socket < 0)
-        client_connect(&client, world.port);
+    if (client.socket < 0) client_connect(&client, world.port);
     client_send(&client, row->request, row->length);
     if (read_answer(row, &client))
         lasting = client;
@@ -76,10 +73,9 @@ static void deliver_in_pieces(const struct http_case *row)
     struct client client;
     step("delivery: in pieces");
     client_connect(&client, world.port);
-    client_send_in_pieces(&client, row->request, row->length,
-                          row->length > SHORT_REQUEST ? ODD_PIECE : 1);
-    if (read_answer(row, &client))
-        expect_open(&client);
+    client_send_in_pieces(
+        &client, row->request, row->length, row->length > SHORT_REQUEST ? ODD_PIECE : 1);
+    if (read_answer(row, &client)) expect_open(&client);
     client_close(&client);
 }
 
@@ -87,8 +83,7 @@ void case_deliver(const struct http_case *row)
 {
     deliver_whole(row);
     deliver_on_the_lasting_connection(row);
-    if (!row->only_whole)
-        deliver_in_pieces(row);
+    if (!row->only_whole) deliver_in_pieces(row);
 }
 
 static void test_case(void **state)
@@ -99,23 +94,20 @@ static void test_case(void **state)
 static void test_the_server_stops_in_order_and_no_sanitizer_reports(void **state)
 {
     (void)state;
-    if (lasting.socket >= 0)
-        client_close(&lasting);
+    if (lasting.socket >= 0) client_close(&lasting);
     server_stop(&world.server);
 }
 
 int cases_run(const char *group, const struct http_case *cases, size_t count,
-              const struct CMUnitTest *tests, size_t test_count, CMFixtureFunction setup)
+    const struct CMUnitTest *tests, size_t test_count, CMFixtureFunction setup)
 {
     const struct CMUnitTest last = TEST(test_the_server_stops_in_order_and_no_sanitizer_reports);
     struct CMUnitTest *all = calloc(count + test_count + 1, sizeof *all);
-    if (all == NULL)
-        return EXIT_FAILURE;
+    if (all == NULL) return EXIT_FAILURE;
     for (size_t i = 0; i < count; i++)
-        all[i] = (struct CMUnitTest){cases[i].name, test_case, test_begin, test_end,
-                                     (void *)(uintptr_t)&cases[i]};
-    if (test_count > 0)
-        memcpy(all + count, tests, test_count * sizeof *all);
+        all[i] = (struct CMUnitTest){
+            cases[i].name, test_case, test_begin, test_end, (void *)(uintptr_t)&cases[i]};
+    if (test_count > 0) memcpy(all + count, tests, test_count * sizeof *all);
     all[count + test_count] = last;
     int failures = _cmocka_run_group_tests(group, all, count + test_count + 1, setup, world_end);
     free(all);

@@ -1,11 +1,14 @@
-/* cases.h — tables of requests and the responses they must get; each row becomes a test named by its sentence.
+/* cases.h — tables of requests and the responses they must get; each row becomes a test named by
+ * its sentence.
  *
- * A row is delivered three ways: whole on a fresh connection; whole on one connection that lasts over the rows
- * as long as the answers leave it open; and one octet at a time, each its own send. Whether the connection closes
- * is seen, not believed: it must end after an announced close, and serve another request otherwise.
+ * A row is delivered three ways: whole on a fresh connection; whole on one connection that lasts
+ * over the rows as long as the answers leave it open; and one octet at a time, each its own send.
+ * Whether the connection closes is seen, not believed: it must end after an announced close, and
+ * serve another request otherwise.
  *
  *     static const struct http_case cases[] = {
- *         {"a request line of three parts is served (RFC 9112 §3)", REQUEST("GET / HTTP/1.1\r\n…"), 200, STAYS},
+ *         {"a request line of three parts is served (RFC 9112 §3)", REQUEST("GET / HTTP/1.1\r\n…"),
+ * 200, STAYS},
  *         {"…", REQUEST("…"), 400, CLOSES, .has = "RFC 9112 §2.2"},
  *     };
  *     return cases_run("request_line", CASES(cases), NO_TESTS, setup);
@@ -44,12 +47,12 @@ struct http_case {
 };
 
 #define REQUEST(text) .request = (text), .length = sizeof(text) - 1
-#define GET(target) REQUEST("GET " target " HTTP/1.1\r\nHost: a\r\n\r\n")
-#define CASES(table) (table), sizeof(table) / sizeof(table)[0]
+#define GET(target)   REQUEST("GET " target " HTTP/1.1\r\nHost: a\r\n\r\n")
+#define CASES(table)  (table), sizeof(table) / sizeof(table)[0]
 
-/* The site and the server of a group of tests. world_begin() adds probe.txt to the site, which tells whether a
- * connection still serves, and starts the server; a group whose tests start servers of their own begins with
- * world_begin_site(). */
+/* The site and the server of a group of tests. world_begin() adds probe.txt to the site, which
+ * tells whether a connection still serves, and starts the server; a group whose tests start servers
+ * of their own begins with world_begin_site(). */
 struct world {
     struct site site;
     struct server server;
@@ -59,6 +62,9 @@ extern struct world world;
 
 void world_begin_site(void);
 void world_begin(const char *const *arguments);
+
+/* A server on the world's site, for one test. */
+void start_server(struct server *server, const char *const *arguments);
 
 /* A group teardown. */
 int world_end(void **state);
@@ -74,14 +80,17 @@ void case_deliver(const struct http_case *row);
 struct client;
 void expect_open(struct client *client);
 
-/* Runs the rows as tests of one group, the ordinary tests after them, and last a test that stops the world's
- * server and looks at what it leaves. */
+/* Runs the rows as tests of one group, the ordinary tests after them, and last a test that stops
+ * the world's server and looks at what it leaves. */
 int cases_run(const char *group, const struct http_case *cases, size_t count,
-              const struct CMUnitTest *tests, size_t test_count, CMFixtureFunction setup);
+    const struct CMUnitTest *tests, size_t test_count, CMFixtureFunction setup);
 
-#define TEST(function) {#function, function, test_begin, test_end, NULL}
+#define TEST(function)                                                                             \
+    {                                                                                              \
+#function, function, test_begin, test_end, NULL                                            \
+    }
 #define TESTS(table) (table), sizeof(table) / sizeof(table)[0]
-#define NO_CASES NULL, 0
-#define NO_TESTS NULL, 0
+#define NO_CASES     NULL, 0
+#define NO_TESTS     NULL, 0
 
 #endif

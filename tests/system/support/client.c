@@ -18,12 +18,11 @@ enum { RECEIVE_SIZE = 64 * 1024 };
 static bool try_connect(struct client *client, int port, int receive_buffer)
 {
     const struct sockaddr_in address = {.sin_family = AF_INET,
-                                        .sin_port = htons((unsigned short)port),
-                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        .sin_port = htons((unsigned short)port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     const int on = 1;
     *client = (struct client){.socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    if (client->socket < 0)
-        failed("no socket: %s", strerror(errno));
+    if (client->socket < 0) failed("no socket: %s", strerror(errno));
     setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (receive_buffer > 0)
         setsockopt(client->socket, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -59,8 +58,7 @@ static void await_room(struct client *client)
     struct patience patience = patience_for(PATIENCE);
     while (poll(&poll_set, 1, 10) == 0) {
         client_receive(client, 0);
-        if (!patience_left(&patience))
-            failed("the server takes no octets");
+        if (!patience_left(&patience)) failed("the server takes no octets");
     }
 }
 
@@ -68,8 +66,7 @@ bool client_try_send(struct client *client, const void *octets, size_t length)
 {
     while (length > 0) {
         ssize_t sent = send(client->socket, octets, length, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0 && errno != EAGAIN && errno != EINTR)
-            return false;
+        if (sent < 0 && errno != EAGAIN && errno != EINTR) return false;
         if (sent < 0) {
             await_room(client);
             continue;
@@ -93,8 +90,7 @@ void client_send_in_pieces(struct client *client, const void *octets, size_t len
 void client_send(struct client *client, const void *octets, size_t length)
 {
     step_octets("sent", octets, length);
-    if (!client_try_send(client, octets, length))
-        failed("could not be sent: %s", strerror(errno));
+    if (!client_try_send(client, octets, length)) failed("could not be sent: %s", strerror(errno));
 }
 
 void client_send_text(struct client *client, const char *text)
@@ -104,26 +100,21 @@ void client_send_text(struct client *client, const char *text)
 
 static void make_room(struct client *client)
 {
-    if (client->start > 0 && client->start == client->end)
-        client->start = client->end = 0;
-    if (client->capacity - client->end >= RECEIVE_SIZE)
-        return;
+    if (client->start > 0 && client->start == client->end) client->start = client->end = 0;
+    if (client->capacity - client->end >= RECEIVE_SIZE) return;
     client->capacity = client->capacity * 2 + RECEIVE_SIZE;
     client->input = realloc(client->input, client->capacity);
-    if (client->input == NULL)
-        failed("no memory for %zu octets", client->capacity);
+    if (client->input == NULL) failed("no memory for %zu octets", client->capacity);
 }
 
 enum arrival client_receive(struct client *client, double seconds)
 {
     struct pollfd poll_set = {client->socket, POLLIN, 0};
-    if (poll(&poll_set, 1, (int)(seconds * 1000)) == 0)
-        return SILENCE;
+    if (poll(&poll_set, 1, (int)(seconds * 1000)) == 0) return SILENCE;
     make_room(client);
-    ssize_t received = recv(client->socket, client->input + client->end,
-                            client->capacity - client->end, MSG_DONTWAIT);
-    if (received < 0)
-        return errno == EAGAIN || errno == EINTR ? SILENCE : WAS_RESET;
+    ssize_t received = recv(
+        client->socket, client->input + client->end, client->capacity - client->end, MSG_DONTWAIT);
+    if (received < 0) return errno == EAGAIN || errno == EINTR ? SILENCE : WAS_RESET;
     client->end += (size_t)received;
     return received == 0 ? ENDED : ARRIVED;
 }
@@ -142,7 +133,7 @@ void client_expect_end(struct client *client)
     }
     if (arrival != ENDED)
         failed("the connection %s where the end of the stream was expected",
-               arrival == SILENCE ? "stayed open" : "was reset");
+            arrival == SILENCE ? "stayed open" : "was reset");
     step("the server closed the connection");
 }
 
@@ -152,8 +143,7 @@ enum arrival client_drain(struct client *client, double seconds)
     enum arrival arrival = ARRIVED;
     while (arrival == ARRIVED || arrival == SILENCE) {
         client->start = client->end;
-        if (arrival == SILENCE && !patience_left(&patience))
-            return SILENCE;
+        if (arrival == SILENCE && !patience_left(&patience)) return SILENCE;
         arrival = client_receive(client, 0.1);
     }
     return arrival;
@@ -167,8 +157,7 @@ void client_half_close(struct client *client)
 
 void client_close(struct client *client)
 {
-    if (client->socket >= 0)
-        close(client->socket);
+    if (client->socket >= 0) close(client->socket);
     free(client->input);
     *client = (struct client){.socket = -1};
 }

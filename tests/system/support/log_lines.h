@@ -2,7 +2,8 @@
  *
  *     ADDRESS - - [DAY/MONTH/YEAR:TIME OFFSET] "REQUEST LINE" STATUS LENGTH "REFERRER" "AGENT"
  *
- * What is quoted holds printable US-ASCII only; \" \\ and \xHH stand for other octets (and \t, \n … for controls).
+ * What is quoted holds printable US-ASCII only; \" \\ and \xHH stand for other octets (and \t, \n …
+ * for controls).
  */
 #ifndef STRATA_TESTS_SYSTEM_LOG_LINES_H
 #define STRATA_TESTS_SYSTEM_LOG_LINES_H

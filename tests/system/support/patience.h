@@ -1,5 +1,6 @@
-/* patience.h — bounded waits. Nothing in these tests sleeps to let something happen; they wait for it to
- * have happened, up to a bound that is generous because the machine may be busy and sanitizers slow.
+/* patience.h — bounded waits. Nothing in these tests sleeps to let something happen; they wait for
+ * it to have happened, up to a bound that is generous because the machine may be busy and
+ * sanitizers slow.
  *
  *     struct patience patience = patience_for(PATIENCE);
  *     while (!happened())
@@ -23,5 +24,8 @@ struct patience patience_for(double seconds);
 
 /* Pauses for a moment; false once the bound is over. */
 bool patience_left(const struct patience *patience);
+
+/* Fails when fewer seconds have passed since then; the clocks of the two sides may differ a little. */
+void expect_no_earlier(double since, double seconds);
 
 #endif

@@ -12,8 +12,7 @@
 const char *response_field(const struct response *response, const char *name)
 {
     for (size_t i = 0; i < response->field_count; i++)
-        if (strcasecmp(response->fields[i].name, name) == 0)
-            return response->fields[i].value;
+        if (strcasecmp(response->fields[i].name, name) == 0) return response->fields[i].value;
     return NULL;
 }
 
@@ -27,15 +26,14 @@ bool response_contains(const struct response *response, const char *text)
 static void receive_more(struct client *client, const char *wanted)
 {
     enum arrival arrival = client_receive(client, PATIENCE);
-    if (arrival == ARRIVED)
-        return;
+    if (arrival == ARRIVED) return;
     if (client_pending(client) > 0)
         step_octets("received", client->input + client->start, client_pending(client));
     failed("%s where %s was expected",
-           arrival == SILENCE ? "silence"
-           : arrival == ENDED ? "the end of the stream"
-                              : "a reset",
-           wanted);
+        arrival == SILENCE     ? "silence"
+            : arrival == ENDED ? "the end of the stream"
+                               : "a reset",
+        wanted);
 }
 
 /* The length of the head with its empty line, once it is there. */
@@ -45,23 +43,20 @@ static size_t await_head(struct client *client)
         const char *start = client->input + client->start;
         size_t pending = client_pending(client);
         const char *end = pending < 4 ? NULL : memmem(start, pending, "\r\n\r\n", 4);
-        if (end != NULL)
-            return (size_t)(end - start) + 4;
+        if (end != NULL) return (size_t)(end - start) + 4;
         receive_more(client, "a response");
     }
 }
 
 static void await_content(struct client *client, size_t length)
 {
-    while (client_pending(client) < length)
-        receive_more(client, "the rest of the content");
+    while (client_pending(client) < length) receive_more(client, "the rest of the content");
 }
 
 static void *copy(const void *octets, size_t length)
 {
     char *copied = malloc(length + 1);
-    if (copied == NULL)
-        failed("no memory for %zu octets", length);
+    if (copied == NULL) failed("no memory for %zu octets", length);
     memcpy(copied, octets, length);
     copied[length] = '\0';
     return copied;
@@ -69,8 +64,7 @@ static void *copy(const void *octets, size_t length)
 
 static void check(struct response *response, const char *problem)
 {
-    if (problem == NULL)
-        return;
+    if (problem == NULL) return;
     step_octets("received", response->octets, response->length);
     failed("%s", problem);
 }
@@ -86,10 +80,9 @@ void response_read(struct client *client, struct response *response, enum reques
     check(response, response_check_fields(response));
 
     bool without_content = method == TO_HEAD || response->status < 200 || response->status == 204 ||
-                           response->status == 304;
+        response->status == 304;
     const char *announced = response_field(response, "Content-Length");
-    if (!without_content)
-        response->content_length = strtoull(announced, NULL, 10);
+    if (!without_content) response->content_length = strtoull(announced, NULL, 10);
     response->length = head_length + response->content_length;
     await_content(client, response->length);
 
@@ -110,8 +103,14 @@ void response_release(struct response *response)
 void response_expect(struct client *client, struct response *response, int status)
 {
     response_read(client, response, TO_ANY);
-    if (response->status != status)
-        failed("status %d, expected %d", response->status, status);
+    if (response->status != status) failed("status %d, expected %d", response->status, status);
+}
+
+void expect_status(struct client *client, int status)
+{
+    struct response response;
+    response_expect(client, &response, status);
+    response_release(&response);
 }
 
 void response_expect_field(const struct response *response, const char *name, const char *value)
@@ -119,8 +118,7 @@ void response_expect_field(const struct response *response, const char *name, co
     const char *found = response_field(response, name);
     if (value == NULL && found != NULL)
         failed("%s: %s, where no such field is expected", name, found);
-    if (value != NULL && found == NULL)
-        failed("no %s, expected %s", name, value);
+    if (value != NULL && found == NULL) failed("no %s, expected %s", name, value);
     if (value != NULL && strcmp(found, value) != 0)
         failed("%s: %s, expected %s", name, found, value);
 }
@@ -129,10 +127,11 @@ void response_expect_octets(const struct response *response, size_t size)
 {
     if (response->content_length != size)
         failed("content of %zu octets, expected %zu", response->content_length, size);
-    for (size_t i = 0; i < size; i++)
-        if ((unsigned char)response->content[i] != site_octet(i))
-            failed("octet %zu of the content is %02x, expected %02x", i,
-                   (unsigned char)response->content[i], site_octet(i));
+    const unsigned char *expected = site_octets(size);
+    const unsigned char *content = (const unsigned char *)response->content;
+    for (size_t i = 0; memcmp(content, expected, size) != 0 && i < size; i++)
+        if (content[i] != expected[i])
+            failed("octet %zu of the content is %02x, expected %02x", i, content[i], expected[i]);
 }
 
 void response_expect_content(const struct response *response, const char *text)
@@ -154,7 +153,8 @@ void request_once(int port, const char *request, struct response *response, int 
 void get_once(int port, const char *target, struct response *response, int status)
 {
     char request[9000];
-    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", target);
+    snprintf(
+        request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", target);
     struct client client;
     client_connect(&client, port);
     client_send_text(&client, request);

@@ -1,11 +1,12 @@
-/* response.h — a strict reader of responses. Whatever RFC 9112 lets a recipient forgive fails the test here:
+/* response.h — a strict reader of responses. Whatever RFC 9112 lets a recipient forgive fails the
+ * test here:
  *
  *   status line   exactly `HTTP/1.1 SP 3DIGIT SP reason CRLF` (§4)
  *   field lines   exactly `token ":" SP value CRLF`, no name twice (§5)
- *   content       exactly one Content-Length and that many octets (§6.2); none of either with 1xx and 204,
- *                 no content with 304 and in answers to HEAD (§6.3)
- *   Date          in every final response, an IMF-fixdate, of today's clock (RFC 9110 §6.6.1, §5.6.7)
- *   Server        `strata`; X-Content-Type-Options `nosniff` wherever there is a Content-Type
+ *   content       exactly one Content-Length and that many octets (§6.2); none of either with 1xx
+ * and 204, no content with 304 and in answers to HEAD (§6.3) Date          in every final response,
+ * an IMF-fixdate, of today's clock (RFC 9110 §6.6.1, §5.6.7) Server        `strata`;
+ * X-Content-Type-Options `nosniff` wherever there is a Content-Type
  *
  *     response_read()     waits for one response, interim or final; release it when done
  *     response_field()    the value of a field, NULL without it
@@ -48,7 +49,11 @@ void response_release(struct response *response);
 /* Reads a response and fails unless its status is this one. */
 void response_expect(struct client *client, struct response *response, int status);
 
-/* Fails unless the response has the field with exactly this value; NULL: unless it has no such field. */
+/* The same for a response of which nothing else matters. */
+void expect_status(struct client *client, int status);
+
+/* Fails unless the response has the field with exactly this value; NULL: unless it has no such
+ * field. */
 void response_expect_field(const struct response *response, const char *name, const char *value);
 
 /* Fails unless the content is that of a file made by site_add_octets with this size. */

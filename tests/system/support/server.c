@@ -31,7 +31,7 @@ static void print_errors_of_servers(void)
         char *text = servers[i] == NULL ? NULL : server_errors(servers[i]);
         if (text != NULL) /* print_error() would cut it short */
             fprintf(stderr, "    standard error of the server (process %d):\n%s\n",
-                    (int)servers[i]->pid, text);
+                (int)servers[i]->pid, text);
         free(text);
     }
 }
@@ -50,8 +50,7 @@ static void remember(struct server *server)
 void server_forget(struct server *server)
 {
     for (size_t i = 0; i < MAX_SERVERS; i++)
-        if (servers[i] == server)
-            servers[i] = NULL;
+        if (servers[i] == server) servers[i] = NULL;
     unlink(server->errors);
     unlink(server->output);
 }
@@ -60,8 +59,7 @@ static int temporary_file(char path[64])
 {
     strcpy(path, "/tmp/strata-output-XXXXXX");
     int file = mkostemp(path, O_CLOEXEC | O_APPEND);
-    if (file < 0)
-        failed("no temporary file: %s", strerror(errno));
+    if (file < 0) failed("no temporary file: %s", strerror(errno));
     return file;
 }
 
@@ -85,10 +83,8 @@ static void execute(const struct launch *launch, const char **arguments, pid_t p
         (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
         _exit(COULD_NOT_RUN);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* after setuid, which clears it */
-    if (getppid() != parent)
-        _exit(COULD_NOT_RUN);
-    if (launch->as_nobody)
-        fexecve(program, (char *const *)(uintptr_t)arguments, environ);
+    if (getppid() != parent) _exit(COULD_NOT_RUN);
+    if (launch->as_nobody) fexecve(program, (char *const *)(uintptr_t)arguments, environ);
     execve(arguments[0], (char *const *)(uintptr_t)arguments, environ);
     dprintf(STDERR_FILENO, "cannot run %s: %s\n", arguments[0], strerror(errno));
     _exit(COULD_NOT_RUN);
@@ -97,8 +93,7 @@ static void execute(const struct launch *launch, const char **arguments, pid_t p
 static const char *program_of(const struct launch *launch)
 {
     const char *program = launch->program != NULL ? launch->program : getenv("STRATA_PROGRAM");
-    if (program == NULL)
-        failed("STRATA_PROGRAM does not name the server");
+    if (program == NULL) failed("STRATA_PROGRAM does not name the server");
     return program;
 }
 
@@ -107,12 +102,10 @@ static void list_arguments(const struct launch *launch, const char *list[MAX_ARG
     static const char *const defaults[] = {"--address", "127.0.0.1", "--port", "0"};
     size_t count = 0;
     list[count++] = program_of(launch);
-    for (size_t i = 0; !launch->bare && i < 4; i++)
-        list[count++] = defaults[i];
+    for (size_t i = 0; !launch->bare && i < 4; i++) list[count++] = defaults[i];
     for (size_t i = 0; launch->arguments != NULL && launch->arguments[i] != NULL; i++)
         list[count++] = launch->arguments[i];
-    if (launch->directory != NULL)
-        list[count++] = launch->directory;
+    if (launch->directory != NULL) list[count++] = launch->directory;
     list[count] = NULL;
 
     char shown[2000] = "";
@@ -140,8 +133,7 @@ void program_start(struct server *server, const struct launch *launch)
     close(errors);
     close(output);
     close(nothing);
-    if (server->pid < 0)
-        failed("fork: %s", strerror(errno));
+    if (server->pid < 0) failed("fork: %s", strerror(errno));
     remember(server);
 }
 
@@ -153,8 +145,7 @@ static bool said_where_it_serves(struct server *server)
     const char *end = line == NULL ? NULL : strchr(line, '\n');
     if (end != NULL) {
         const char *port = end;
-        while (port > line && *port != ':')
-            port--;
+        while (port > line && *port != ':') port--;
         server->port = atoi(port + 1);
     }
     free(text);
@@ -166,21 +157,17 @@ void server_start(struct server *server, const struct launch *launch)
     program_start(server, launch);
     struct patience patience = patience_for(PATIENCE);
     while (!said_where_it_serves(server)) {
-        if (!server_is_running(server))
-            failed("the server ended before it served");
-        if (!patience_left(&patience))
-            failed("the server did not say where it serves");
+        if (!server_is_running(server)) failed("the server ended before it served");
+        if (!patience_left(&patience)) failed("the server did not say where it serves");
     }
-    if (server->port <= 0)
-        failed("the line that says where it serves holds no port");
+    if (server->port <= 0) failed("the line that says where it serves holds no port");
     step("it serves on port %d (process %d)", server->port, (int)server->pid);
 }
 
 void server_signal(const struct server *server, int signal_number)
 {
     step("signal %d (%s)", signal_number, strsignal(signal_number));
-    if (server->pid > 0)
-        kill(server->pid, signal_number);
+    if (server->pid > 0) kill(server->pid, signal_number);
 }
 
 bool server_is_running(struct server *server)
@@ -192,26 +179,24 @@ bool server_is_running(struct server *server)
 
 static void check_for_reports(const struct server *server)
 {
-    static const char *const reports[] = {"ERROR: AddressSanitizer", "runtime error:",
-                                          "WARNING: ThreadSanitizer", "LeakSanitizer"};
+    static const char *const reports[] = {
+        "ERROR: AddressSanitizer", "runtime error:", "WARNING: ThreadSanitizer", "LeakSanitizer"};
     char *text = server_errors(server);
     bool reported = false;
     for (size_t i = 0; text != NULL && i < sizeof reports / sizeof reports[0]; i++)
         reported = reported || strstr(text, reports[i]) != NULL;
     free(text);
-    if (reported)
-        failed("a sanitizer reported on the server's standard error");
+    if (reported) failed("a sanitizer reported on the server's standard error");
 }
 
 void server_wait(struct server *server, int exit_status)
 {
     struct patience patience = patience_for(2 * PATIENCE);
     while (server_is_running(server))
-        if (!patience_left(&patience))
-            failed("the server did not end");
+        if (!patience_left(&patience)) failed("the server did not end");
     if (WIFSIGNALED(server->status))
         failed("the server was ended by signal %d (%s)", WTERMSIG(server->status),
-               strsignal(WTERMSIG(server->status)));
+            strsignal(WTERMSIG(server->status)));
     check_for_reports(server);
     if (WEXITSTATUS(server->status) != exit_status)
         failed("exit status %d, expected %d", WEXITSTATUS(server->status), exit_status);
@@ -237,8 +222,7 @@ void servers_abandon(const struct server *except)
 {
     for (size_t i = 0; i < MAX_SERVERS; i++) {
         struct server *server = servers[i];
-        if (server == NULL || server == except)
-            continue;
+        if (server == NULL || server == except) continue;
         if (server->pid > 0 && kill(server->pid, SIGKILL) == 0)
             waitpid(server->pid, &server->status, 0);
         server_forget(server);

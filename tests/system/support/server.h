@@ -1,13 +1,13 @@
 /* server.h — the real program as a child process.
  *
- *     server_start(&server, &(struct launch){.directory = site.root, .arguments = ARGUMENTS("--grace", "1")})
- *                             returns once it has said where it serves; it dies with the test
+ *     server_start(&server, &(struct launch){.directory = site.root, .arguments =
+ * ARGUMENTS("--grace", "1")}) returns once it has said where it serves; it dies with the test
  *     server_signal()         any signal, by process id
  *     server_wait()           waits for the end, checks exit status and standard error
  *     server_stop()           SIGTERM, then server_wait() for status 0
  *
- * A sanitizer's report on standard error fails the test and is printed. servers_abandon() ends what a failed
- * test left running; teardowns call it.
+ * A sanitizer's report on standard error fails the test and is printed. servers_abandon() ends what
+ * a failed test left running; teardowns call it.
  */
 #ifndef STRATA_TESTS_SYSTEM_SERVER_H
 #define STRATA_TESTS_SYSTEM_SERVER_H
@@ -20,9 +20,9 @@
 struct server {
     pid_t pid;
     int port;
-    int status;        /* as waitpid gives it, once ended */
-    char errors[64];   /* file that takes standard error */
-    char output[64];   /* file that takes standard output */
+    int status;      /* as waitpid gives it, once ended */
+    char errors[64]; /* file that takes standard error */
+    char output[64]; /* file that takes standard output */
 };
 
 struct launch {

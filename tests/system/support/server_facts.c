@@ -35,7 +35,7 @@ static bool is_socket(int directory, const char *name)
 {
     char target[64] = "";
     return readlinkat(directory, name, target, sizeof target - 1) > 0 &&
-           strncmp(target, "socket:", 7) == 0;
+        strncmp(target, "socket:", 7) == 0;
 }
 
 static size_t count_descriptors(const struct server *server, bool only_sockets)
@@ -43,11 +43,11 @@ static size_t count_descriptors(const struct server *server, bool only_sockets)
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/fd", (int)server->pid);
     DIR *directory = opendir(path);
-    if (directory == NULL)
-        failed("cannot read %s: the server has ended", path);
+    if (directory == NULL) failed("cannot read %s: the server has ended", path);
     size_t count = 0;
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-        if (entry->d_name[0] != '.' && (!only_sockets || is_socket(dirfd(directory), entry->d_name)))
+        if (entry->d_name[0] != '.' &&
+            (!only_sockets || is_socket(dirfd(directory), entry->d_name)))
             count++;
     closedir(directory);
     return count;
@@ -72,7 +72,8 @@ double server_cpu_seconds(const struct server *server)
     unsigned long user = 0;
     unsigned long kernel = 0;
     if (fields == NULL ||
-        sscanf(fields + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) != 2)
+        sscanf(fields + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+            &kernel) != 2)
         failed("cannot read %s", path);
     free(text);
     return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);

@@ -14,10 +14,16 @@
 
 enum { OLD_TIME = 1600000000 }; /* a Sunday in September 2020 */
 
-unsigned char site_octet(uint64_t position)
+const unsigned char *site_octets(size_t size)
 {
-    uint64_t mixed = position * 7 + (position >> 8) * 13 + (position >> 16) * 29;
-    return (unsigned char)(mixed % 255 + 1);
+    static unsigned char *octets;
+    static size_t count;
+    if (octets != NULL && size <= count) return octets;
+    octets = realloc(octets, size + 1);
+    if (octets == NULL) failed("no memory for %zu octets", size);
+    for (; count < size; count++)
+        octets[count] = (unsigned char)((count * 7 + (count >> 8) * 13 + (count >> 16) * 29) % 255 + 1);
+    return octets;
 }
 
 struct site_path site_path(const struct site *site, const char *name)
@@ -33,8 +39,7 @@ void site_create(struct site *site)
     if (mkdtemp(site->base) == NULL || chmod(site->base, 0755) != 0)
         failed("no temporary directory: %s", strerror(errno));
     snprintf(site->root, sizeof site->root, "%s/root", site->base);
-    if (mkdir(site->root, 0755) != 0)
-        failed("mkdir %s: %s", site->root, strerror(errno));
+    if (mkdir(site->root, 0755) != 0) failed("mkdir %s: %s", site->root, strerror(errno));
 }
 
 static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
@@ -47,8 +52,7 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 
 void site_remove(struct site *site)
 {
-    if (site->base[0] != '\0')
-        nftw(site->base, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    if (site->base[0] != '\0') nftw(site->base, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     site->base[0] = '\0';
 }
 
@@ -68,12 +72,10 @@ static void write_file(const char *path, const void *octets, size_t size)
 {
     const struct timespec times[2] = {{OLD_TIME, 0}, {OLD_TIME, 0}};
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0)
-        failed("open %s: %s", path, strerror(errno));
+    if (file < 0) failed("open %s: %s", path, strerror(errno));
     for (size_t done = 0; done < size;) {
         ssize_t written = write(file, (const char *)octets + done, size - done);
-        if (written < 0)
-            failed("write %s: %s", path, strerror(errno));
+        if (written < 0) failed("write %s: %s", path, strerror(errno));
         done += (size_t)written;
     }
     futimens(file, times);
@@ -89,34 +91,25 @@ void site_add(const struct site *site, const char *name, const char *text)
 void site_add_octets(const struct site *site, const char *name, size_t size)
 {
     struct site_path path = path_with_parents(site, name);
-    unsigned char *octets = malloc(size + 1);
-    if (octets == NULL)
-        failed("no memory for %zu octets", size);
-    for (size_t i = 0; i < size; i++)
-        octets[i] = site_octet(i);
-    write_file(path.text, octets, size);
-    free(octets);
+    write_file(path.text, site_octets(size), size);
 }
 
 void site_add_directory(const struct site *site, const char *name)
 {
     struct site_path path = path_with_parents(site, name);
-    if (mkdir(path.text, 0755) != 0)
-        failed("mkdir %s: %s", path.text, strerror(errno));
+    if (mkdir(path.text, 0755) != 0) failed("mkdir %s: %s", path.text, strerror(errno));
 }
 
 void site_add_link(const struct site *site, const char *name, const char *target)
 {
     struct site_path path = path_with_parents(site, name);
-    if (symlink(target, path.text) != 0)
-        failed("symlink %s: %s", path.text, strerror(errno));
+    if (symlink(target, path.text) != 0) failed("symlink %s: %s", path.text, strerror(errno));
 }
 
 void site_add_fifo(const struct site *site, const char *name)
 {
     struct site_path path = path_with_parents(site, name);
-    if (mkfifo(path.text, 0644) != 0)
-        failed("mkfifo %s: %s", path.text, strerror(errno));
+    if (mkfifo(path.text, 0644) != 0) failed("mkfifo %s: %s", path.text, strerror(errno));
 }
 
 void site_add_socket(const struct site *site, const char *name)
@@ -133,8 +126,7 @@ void site_add_socket(const struct site *site, const char *name)
 char *file_text(const char *path, size_t *length)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return NULL;
+    if (file < 0) return NULL;
     char *text = NULL;
     size_t used = 0;
     size_t capacity = 0;
@@ -143,15 +135,13 @@ char *file_text(const char *path, size_t *length)
         if (capacity - used < 2) {
             capacity = capacity * 2 + 4096;
             text = realloc(text, capacity);
-            if (text == NULL)
-                failed("no memory for %s", path);
+            if (text == NULL) failed("no memory for %s", path);
         }
         received = read(file, text + used, capacity - used - 1);
         used += received > 0 ? (size_t)received : 0;
     } while (received > 0);
     close(file);
     text[used] = '\0';
-    if (length != NULL)
-        *length = used;
+    if (length != NULL) *length = used;
     return text;
 }

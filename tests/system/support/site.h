@@ -1,14 +1,14 @@
 /* site.h — a temporary directory to serve, with things beside it that must never be served.
  *
- * site_create() makes BASE and BASE/root; names given to the other functions are relative to BASE/root, and the
- * directories they name on the way are made. "../outside.txt" is therefore a file outside the root.
- * Files carry an old modification time, so that a change during a test shows. site_remove() takes it all away.
+ * site_create() makes BASE and BASE/root; names given to the other functions are relative to
+ * BASE/root, and the directories they name on the way are made. "../outside.txt" is therefore a
+ * file outside the root. Files carry an old modification time, so that a change during a test
+ * shows. site_remove() takes it all away.
  */
 #ifndef STRATA_TESTS_SYSTEM_SITE_H
 #define STRATA_TESTS_SYSTEM_SITE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 struct site {
     char base[64];
@@ -30,11 +30,13 @@ void site_add_link(const struct site *site, const char *name, const char *target
 void site_add_fifo(const struct site *site, const char *name);
 void site_add_socket(const struct site *site, const char *name);
 
-/* The octet at a position of every file made by site_add_octets: it depends on the position, and is never
- * zero, so that neither padding nor a range one off passes for the content. */
-unsigned char site_octet(uint64_t position);
+/* The octets of every file made by site_add_octets, as many as are asked for; valid until more are asked
+ * for. Each depends on its position and is never zero, so that neither padding nor a range one off
+ * passes for the content. */
+const unsigned char *site_octets(size_t size);
 
-/* A file's text, with a NUL after it, to be freed; its length in *length unless that is NULL. NULL: no such file. */
+/* A file's text, with a NUL after it, to be freed; its length in *length unless that is NULL. NULL:
+ * no such file. */
 char *file_text(const char *path, size_t *length);
 
 #endif

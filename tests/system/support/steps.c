@@ -40,12 +40,9 @@ void step(const char *format, ...)
 
 static size_t put_octet(char *out, unsigned char octet)
 {
-    if (octet == '\n')
-        return (size_t)sprintf(out, "\\n");
-    if (octet == '\r')
-        return (size_t)sprintf(out, "\\r");
-    if (octet < 0x20 || octet > 0x7e)
-        return (size_t)sprintf(out, "\\x%02x", octet);
+    if (octet == '\n') return (size_t)sprintf(out, "\\n");
+    if (octet == '\r') return (size_t)sprintf(out, "\\r");
+    if (octet < 0x20 || octet > 0x7e) return (size_t)sprintf(out, "\\x%02x", octet);
     *out = (char)octet;
     return 1;
 }
@@ -73,8 +70,7 @@ void steps_fail(const char *file, int line, const char *format, ...)
     for (size_t i = first; i < steps.count; i++)
         fprintf(stderr, "    %3zu. %s\n", i + 1, steps.text[i % STEPS_KEPT]);
     fprintf(stderr, "    failed: %s\n", reason);
-    if (steps.also_print != NULL)
-        steps.also_print();
+    if (steps.also_print != NULL) steps.also_print();
     _fail(file, line);
     abort();
 }

@@ -22,11 +22,16 @@ void world_begin_site(void)
 
 void world_begin(const char *const *arguments)
 {
-    if (world.site.base[0] == '\0')
-        world_begin_site();
-    server_start(&world.server,
-                 &(struct launch){.arguments = arguments, .directory = world.site.root});
+    if (world.site.base[0] == '\0') world_begin_site();
+    server_start(
+        &world.server, &(struct launch){.arguments = arguments, .directory = world.site.root});
     world.port = world.server.port;
+}
+
+void start_server(struct server *server, const char *const *arguments)
+{
+    server_start(
+        server, &(struct launch){.arguments = arguments, .directory = world.site.root});
 }
 
 int world_end(void **state)
