@@ -1,8 +1,9 @@
 /* strata: an HTTP/1.1 file server in four layers.
  *
- *   server/     this: the pool, the exchange, the methods; the only layer that knows the other
- * three transport/  bytes: sockets, readiness, deadlines http/       messages: parse, decide,
- * format fs/         files: from a decoded path to an open file beneath one directory
+ *   server/     this: the pool, the exchange, the methods; the only one that knows the other three
+ *   transport/  bytes: sockets, readiness, deadlines
+ *   http/       messages: parse, decide, format
+ *   fs/         files: from a decoded path to an open file beneath one directory
  *
  * main() opens what is needed, starts the pool, and becomes the timekeeper: it watches the clock
  * and the signals until it is time to stop.
@@ -23,7 +24,6 @@
 enum {
     RESERVED_DESCRIPTORS = 32, /* listeners, log, epoll, standard streams … */
     CONNECTIONS_MOST = 10000,
-    DESCRIPTORS_MOST = 4000000, /* what is counted of a limit that is higher */
     THREADS_LEAST = 4,
 };
 
@@ -56,29 +56,27 @@ static void prepare_signals(void)
 
 /* Raises the limit as far as it goes. Returns how many connections it allows: three quarters of
  * what is left after our own; the rest is for files. */
-static int64_t raise_descriptor_limit(void)
+static uint64_t raise_descriptor_limit(void)
 {
     struct rlimit limit = {0};
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur > DESCRIPTORS_MOST) limit.rlim_cur = DESCRIPTORS_MOST;
-    int64_t allowed = ((int64_t)limit.rlim_cur - RESERVED_DESCRIPTORS) / 4 * 3;
-    return allowed > 0 ? allowed : 1;
+    if (limit.rlim_cur < RESERVED_DESCRIPTORS + 4) return 1;
+    return (limit.rlim_cur - RESERVED_DESCRIPTORS) / 4 * 3;
 }
 
 static struct transport_options transport_options(const struct options *options)
 {
-    int64_t allowed = raise_descriptor_limit();
-    int64_t wanted = options->max_connections;
+    uint64_t allowed = raise_descriptor_limit();
+    uint64_t wanted = (uint64_t)options->max_connections;
     if (wanted > allowed)
-        report("the descriptor limit allows %lld connections, not %lld (see ulimit -n)",
-            (long long)allowed, (long long)wanted);
+        report("the descriptor limit allows %llu connections, not %llu (see ulimit -n)",
+            (unsigned long long)allowed, (unsigned long long)wanted);
     if (wanted == 0) wanted = CONNECTIONS_MOST;
-    struct transport_options result = {
-        .max_connections = (uint32_t)(wanted < allowed ? wanted : allowed),
-        .buffer_memory = (uint64_t)options->buffer_memory};
+    struct transport_options result = {.buffer_memory = (uint64_t)options->buffer_memory};
+    result.max_connections = (uint32_t)(wanted < allowed ? wanted : allowed);
     for (int wait = 0; wait < WAIT_COUNT; wait++)
         result.limits[wait] = options->no_deadlines ? WAIT_FOREVER : options->limits[wait];
     result.limits[WAIT_FIRST_OCTET] = result.limits[WAIT_HEAD];

@@ -5,14 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static void start_response(struct exchange *exchange, enum http_status status)
+static void start_response(
+    struct exchange *exchange, enum http_status status, const char *media_type, uint64_t length)
 {
     struct http_response *response = &exchange->response;
     http_response_start(response, status);
     http_response_add_field(response, "Server", text_of("strata"));
     http_response_add_field(response, "Cache-Control", text_of("no-cache"));
     http_response_add_field(response, "X-Content-Type-Options", text_of("nosniff"));
-    exchange->octets = text_of("");
+    http_response_add_field(response, "Content-Type", text_of(media_type));
+    http_response_add_number(response, "Content-Length", length);
 }
 
 void exchange_respond_octets(
@@ -20,18 +22,14 @@ void exchange_respond_octets(
 {
     if (exchange->file.descriptor >= 0) close(exchange->file.descriptor);
     exchange->file.descriptor = -1; /* opened, but not what is answered after all */
-    start_response(exchange, status);
-    http_response_add_field(&exchange->response, "Content-Type", text_of(media_type));
-    http_response_add_number(&exchange->response, "Content-Length", octets.length);
+    start_response(exchange, status, media_type, octets.length);
     exchange->octets = octets;
 }
 
 void exchange_respond_file(struct exchange *exchange, enum http_status status)
 {
-    const char *media_type = exchange->file.media_type;
-    start_response(exchange, status);
-    http_response_add_field(&exchange->response, "Content-Type", text_of(media_type));
-    http_response_add_number(&exchange->response, "Content-Length", exchange->file.size);
+    start_response(exchange, status, exchange->file.media_type, exchange->file.size);
+    exchange->octets = text_of("");
 }
 
 /* RFC 9110 §12.5.1: is text/html named in Accept, with a weight above 0? A wildcard alone does not

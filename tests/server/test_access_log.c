@@ -196,6 +196,26 @@ static void test_a_dash_is_standard_output(void **state)
     assert_numbers(lines, 0, 2);
 }
 
+/* As in { echo before; strata; echo after; } >file. */
+static void test_what_others_write_to_standard_output_stays(void **state)
+{
+    struct access_log output = {0};
+    (void)state;
+    capture_begin(STDOUT_FILENO);
+    bool done = write(STDOUT_FILENO, "before\n", 7) == 7;
+    done = access_log_open(&output, "-") && done;
+    log_number(&output, &buffer, 0);
+    access_log_flush(&output, &buffer);
+    access_log_close(&output);
+    done = write(STDOUT_FILENO, "after\n", 6) == 6 && done;
+    const char *lines = capture_end();
+    assert_true(done);
+    assert_int_equal(strncmp(lines, "before\n192.0.2.7 - - [", 22), 0);
+    lines = strrchr(lines, 'a');
+    assert_non_null(lines);
+    assert_string_equal(lines, "after\n");
+}
+
 static void *log_many(void *argument)
 {
     static struct log_buffer buffers[2];
@@ -244,29 +264,23 @@ static void test_another_thread_may_flush_a_buffer(void **state)
 
 int main(void)
 {
+#define LOGGED(test) cmocka_unit_test_setup_teardown(test, open_log, close_log)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_flushed_line_is_in_the_file, open_log, close_log),
-        cmocka_unit_test_setup_teardown(
-            test_a_flush_without_lines_writes_nothing, open_log, close_log),
-        cmocka_unit_test_setup_teardown(test_a_line_waits_in_its_buffer, open_log, close_log),
-        cmocka_unit_test_setup_teardown(
-            test_a_full_buffer_writes_whole_lines_in_order, open_log, close_log),
-        cmocka_unit_test_setup_teardown(
-            test_the_longest_lines_fill_a_buffer_without_harm, open_log, close_log),
-        cmocka_unit_test_setup_teardown(test_what_the_file_held_before_stays, open_log, close_log),
-        cmocka_unit_test_setup_teardown(
-            test_after_a_rename_the_log_is_opened_anew, open_log, close_log),
-        cmocka_unit_test_setup_teardown(test_opening_anew_leaks_no_descriptor, open_log, close_log),
-        cmocka_unit_test_setup_teardown(
-            test_where_opening_anew_fails_the_old_file_goes_on, open_log, close_log),
-        cmocka_unit_test_setup_teardown(
-            test_a_file_that_cannot_be_opened_is_refused, open_log, close_log),
-        cmocka_unit_test_setup_teardown(test_none_is_no_log, open_log, close_log),
-        cmocka_unit_test_setup_teardown(test_a_dash_is_standard_output, open_log, close_log),
-        cmocka_unit_test_setup_teardown(
-            test_lines_of_several_threads_are_whole, open_log, close_log),
-        cmocka_unit_test_setup_teardown(
-            test_another_thread_may_flush_a_buffer, open_log, close_log),
+        LOGGED(test_a_flushed_line_is_in_the_file),
+        LOGGED(test_a_flush_without_lines_writes_nothing),
+        LOGGED(test_a_line_waits_in_its_buffer),
+        LOGGED(test_a_full_buffer_writes_whole_lines_in_order),
+        LOGGED(test_the_longest_lines_fill_a_buffer_without_harm),
+        LOGGED(test_what_the_file_held_before_stays),
+        LOGGED(test_after_a_rename_the_log_is_opened_anew),
+        LOGGED(test_opening_anew_leaks_no_descriptor),
+        LOGGED(test_where_opening_anew_fails_the_old_file_goes_on),
+        LOGGED(test_a_file_that_cannot_be_opened_is_refused),
+        LOGGED(test_none_is_no_log),
+        LOGGED(test_a_dash_is_standard_output),
+        LOGGED(test_what_others_write_to_standard_output_stays),
+        LOGGED(test_lines_of_several_threads_are_whole),
+        LOGGED(test_another_thread_may_flush_a_buffer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,19 @@ static void test_a_long_report_is_cut_and_still_a_line(void **state)
     assert_string_equal(end + 1, "strata: next\n");
 }
 
+/* getopt(3) and the sanitizers write there, too. */
+static void test_a_report_into_a_file_leaves_what_others_write(void **state)
+{
+    (void)state;
+    capture_begin(STDERR_FILENO);
+    bool done = write(STDERR_FILENO, "before\n", 7) == 7;
+    report("between");
+    done = write(STDERR_FILENO, "after\n", 6) == 6 && done;
+    const char *said = capture_end();
+    assert_true(done);
+    assert_string_equal(said, "before\nstrata: between\nafter\n");
+}
+
 /* More than any pipe or terminal holds. */
 static int report_often(void *argument)
 {
@@ -101,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_report_is_a_line_that_says_who_speaks),
         cmocka_unit_test(test_a_long_report_is_cut_and_still_a_line),
+        cmocka_unit_test(test_a_report_into_a_file_leaves_what_others_write),
         cmocka_unit_test(test_a_full_pipe_stalls_no_report),
         cmocka_unit_test(test_a_terminal_that_nobody_reads_stalls_no_report),
         cmocka_unit_test(test_a_pipe_without_reader_harms_no_report),

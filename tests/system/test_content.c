@@ -140,9 +140,8 @@ static void expect_cut_short(struct client *client, bool same_octets)
     if (received >= HUGE_FILE)
         failed("%zu octets came of a file that was changed while it was sent", received);
     const char *content = client->input + client->end - received;
-    for (size_t i = 0; same_octets && i < received; i++)
-        if ((unsigned char)content[i] != site_octet(i))
-            failed("octet %zu is %02x, expected %02x", i, (unsigned char)content[i], site_octet(i));
+    if (same_octets && memcmp(content, site_octets(HUGE_FILE), received) != 0)
+        failed("what came are not the octets of the file");
     client_close(client);
 }
 

@@ -123,25 +123,16 @@ static const struct http_case cases[] = {
         REQUEST(HEAD_OF("Transfer-Encoding : chunked\r\n") CHUNKED NEXT), 400, CLOSES},
 };
 
-static char *content_of(size_t size)
-{
-    char *content = malloc(size);
-    for (size_t i = 0; i < size; i++) content[i] = (char)site_octet(i);
-    return content;
-}
-
 static void deliver_content(size_t size, int status, enum after after)
 {
     char *request = malloc(size + 200);
-    char *content = content_of(size);
     int head = sprintf(request, HEAD_OF("Content-Length: %zu\r\n"), size);
-    memcpy(request + head, content, size);
+    memcpy(request + head, site_octets(size), size);
     case_deliver(&(struct http_case){.request = request,
         .length = (size_t)head + size,
         .status = status,
         .after = after,
         .only_whole = size > 200000});
-    free(content);
     free(request);
 }
 

@@ -89,20 +89,12 @@ static void test_content_cut_in_two_anywhere_is_kept(void **state)
     client_close(&client);
 }
 
-/* The octets of a file made by site_add_octets, as the content of one request. */
-static char *octets(size_t size)
-{
-    char *content = malloc(size + 1);
-    for (size_t i = 0; i < size; i++) content[i] = (char)site_octet(i);
-    return content;
-}
-
 static void echo_by_length(size_t size, size_t piece)
 {
     struct client client;
     struct response response;
     char head[200];
-    char *content = octets(size);
+    const unsigned char *content = site_octets(size);
     snprintf(head, sizeof head, ECHO("Content-Length: %zu\r\n"), size);
     client_connect(&client, world.port);
     client_send_text(&client, head);
@@ -112,7 +104,6 @@ static void echo_by_length(size_t size, size_t piece)
     response_release(&response);
     expect_open(&client);
     client_close(&client);
-    free(content);
 }
 
 /* RFC 9110 §6.4 */
@@ -130,7 +121,7 @@ static void echo_in_chunks(size_t size, size_t chunk)
 {
     struct client client;
     struct response response;
-    char *content = octets(size);
+    const unsigned char *content = site_octets(size);
     client_connect(&client, world.port);
     client_send_text(&client, CHUNKED);
     for (size_t done = 0; done < size; done += chunk) {
@@ -147,7 +138,6 @@ static void echo_in_chunks(size_t size, size_t chunk)
     response_release(&response);
     expect_open(&client);
     client_close(&client);
-    free(content);
 }
 
 /* RFC 9112 §7.1 */
@@ -167,16 +157,14 @@ static void test_chunks_beyond_the_limit_are_refused(void **state)
     (void)state;
     struct client client;
     struct response response;
-    char *content = octets(LIMIT);
     client_connect(&client, world.port);
     client_send_text(&client, CHUNKED "10000\r\n");
-    client_send(&client, content, LIMIT);
+    client_send(&client, site_octets(LIMIT), LIMIT);
     client_send_text(&client, "\r\n1\r\nx\r\n0\r\n\r\n");
     response_expect(&client, &response, 413);
     response_release(&response);
     client_expect_end(&client);
     client_close(&client);
-    free(content);
 }
 
 /* RFC 9110 §10.1.1 */

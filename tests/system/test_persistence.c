@@ -37,6 +37,9 @@ static const struct http_case cases[] = {
         REQUEST(
             "GET /file.txt HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello"),
         200, STAYS},
+    {"an upgrade that is not offered is ignored (RFC 9110 §7.8)",
+        NEW("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"),
+        200, STAYS, .content = "file"},
     {"a 404 persists (RFC 9112 §9.3)", GET("/missing"), 404, STAYS},
     {"a 404 to HTTP/1.0 with keep-alive persists (RFC 9112 §9.3)",
         REQUEST("GET /missing HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), 404, STAYS},

@@ -78,9 +78,7 @@ static void test_two_threads_serve_others_while_270_clients_stall(void **state)
     (void)state;
     struct server server;
     struct client clients[HELD];
-    server_start(&server,
-        &(struct launch){
-            .arguments = ARGUMENTS("--threads", "2", PATIENT), .directory = world.site.root});
+    start_server(&server, ARGUMENTS("--threads", "2", PATIENT));
     for (size_t i = 0; i < HELD; i++) begin_stall(&clients[i], server.port, i);
     expect_service(server.port);
     expect_hardly_any_cpu(&server);
@@ -96,9 +94,7 @@ static void test_one_thread_serves_others_while_downloads_stall(void **state)
     (void)state;
     struct server server;
     struct client clients[UNREAD];
-    server_start(&server,
-        &(struct launch){
-            .arguments = ARGUMENTS("--threads", "1", PATIENT), .directory = world.site.root});
+    start_server(&server, ARGUMENTS("--threads", "1", PATIENT));
     for (size_t i = 0; i < UNREAD; i++)
         begin_stall(&clients[i], server.port, IDLE + HALF_HEADS + HALF_CONTENTS + i);
     expect_service(server.port);
@@ -148,9 +144,7 @@ static void test_half_sent_heads_beyond_the_memory_make_room_oldest_first(void *
     struct client clients[HEADS];
     char half[HEAD_SIZE];
     make_half_head(half);
-    server_start(&server,
-        &(struct launch){.arguments = ARGUMENTS("--buffer-memory", "256K", PATIENT),
-            .directory = world.site.root});
+    start_server(&server, ARGUMENTS("--buffer-memory", "256K", PATIENT));
     size_t sockets = server_sockets(&server);
     for (size_t i = 0; i < HEADS; i++) {
         client_connect(&clients[i], server.port);
@@ -183,9 +177,7 @@ static void test_answers_nobody_reads_leave_others_served(void **state)
     char pipeline[REQUESTS * sizeof GET_FILE];
     for (size_t i = 0; i < REQUESTS; i++)
         memcpy(pipeline + i * (sizeof GET_FILE - 1), GET_FILE, sizeof GET_FILE);
-    server_start(&server,
-        &(struct launch){.arguments = ARGUMENTS("--buffer-memory", "256K", PATIENT),
-            .directory = world.site.root});
+    start_server(&server, ARGUMENTS("--buffer-memory", "256K", PATIENT));
     for (size_t i = 0; i < READERS; i++) {
         client_connect_narrow(&clients[i], server.port, NARROW);
         client_send(&clients[i], pipeline, strlen(pipeline));

@@ -87,10 +87,11 @@ static void test_the_timekeeper_is_woken_when_the_last_is_gone(void **state)
     (void)state;
     struct stage *stage = stage_open_plain(16);
     int clients[2];
-    for (int i = 0; i < 2; i++) give_back(stage, stage_lend(stage, &clients[i], "GET"), WAIT_TURN);
+    for (int i = 0; i < 2; i++) give_back(stage, stage_lend(stage, &clients[i], "GET"), WAIT_HEAD);
     transport_drain(&stage->transport);
     transport_tick(&stage->transport);
     assert_false(is_readable(stage->transport.wake));
+    for (int i = 0; i < 2; i++) client_write(clients[i], "bye");
     give_back(stage, stage_take(stage), WAIT_CLOSE);
     assert_false(is_readable(stage->transport.wake));
     give_back(stage, stage_take(stage), WAIT_CLOSE);

@@ -35,23 +35,6 @@ static int reader(struct stage *stage, size_t length, enum wait wait)
     return client;
 }
 
-/* The client reads so much, and the connection sends on and parks as much as before. */
-static void read_on(struct stage *stage, int client, size_t length)
-{
-    for (uint64_t position = 0; position < length;) {
-        if (is_readable(client)) {
-            client_expect_content(client, position, 500);
-            position += 500;
-        }
-        struct connection *connection = stage_try(stage);
-        if (connection == NULL) continue;
-        assert_false(connection->overdue);
-        size_t parked = connection->output_length;
-        fill_up(connection, parked);
-        give_back(stage, connection, WAIT_PEER_READS);
-    }
-}
-
 static void test_up_to_three_quarters_nobody_goes(void **state)
 {
     (void)state;
@@ -112,8 +95,9 @@ static void test_then_the_slowest_reader_is_reset(void **state)
     int quick = reader(stage, 28 * KIB, WAIT_PEER_READS);
     int slow = reader(stage, 28 * KIB, WAIT_PEER_READS);
     int middling = reader(stage, 28 * KIB, WAIT_PEER_READS);
-    read_on(stage, middling, 50 * 1000);
-    read_on(stage, quick, 100 * 1000);
+    uint64_t positions[2] = {0, 0};
+    read_on(stage, middling, &positions[0], 50 * 1000);
+    read_on(stage, quick, &positions[1], 100 * 1000);
     clock_advance(10 * WAIT_SECOND);
     assert_int_equal(stage_timekeep(stage), 0);
     assert_int_equal(stage_close_overdue(stage), 1);

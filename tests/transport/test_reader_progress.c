@@ -35,23 +35,6 @@ static void test_a_peer_that_reads_nothing_is_no_better_off_in_its_turn(void **s
     stage_close(stage);
 }
 
-/* The client reads so much, and the worker sends on. */
-static void read_on(struct stage *stage, int client, uint64_t *position, size_t length)
-{
-    uint64_t end = *position + length;
-    while (*position < end) {
-        if (is_readable(client)) {
-            size_t part = end - *position < 500 ? (size_t)(end - *position) : 500;
-            client_expect_content(client, *position, part);
-            *position += part;
-        }
-        struct connection *connection = stage_try(stage);
-        if (connection == NULL) continue;
-        fill_up(connection, 20 * KIB);
-        give_back(stage, connection, WAIT_PEER_READS);
-    }
-}
-
 static void test_a_peer_that_reads_on_has_time(void **state)
 {
     (void)state;

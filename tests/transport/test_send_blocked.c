@@ -40,13 +40,10 @@ static enum wait wait_after(enum io_status flushed)
 static size_t serve_reader(struct stage *stage, int client, uint64_t position, uint64_t end)
 {
     size_t turns = 0;
+    int64_t patience_ends = wait_clock() + PATIENCE * WAIT_SECOND;
     while (position < end) {
-        struct pollfd more = {.fd = client, .events = POLLIN};
-        if (poll(&more, 1, 0) == 1) {
-            size_t part = end - position < 700 ? (size_t)(end - position) : 700;
-            client_expect_content(client, position, part);
-            position += part;
-        }
+        assert_true(wait_clock() < patience_ends);
+        read_some(client, &position, end);
         struct connection *connection = stage_try(stage);
         if (connection == NULL) continue;
         turns++;

@@ -203,12 +203,6 @@ void server_wait(struct server *server, int exit_status)
     step("ended with exit status %d", exit_status);
 }
 
-void program_run(struct server *server, const struct launch *launch, int exit_status)
-{
-    program_start(server, launch);
-    server_wait(server, exit_status);
-}
-
 void server_stop(struct server *server)
 {
     if (!server_is_running(server))

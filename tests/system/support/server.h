@@ -44,9 +44,8 @@ void server_wait(struct server *server, int exit_status);
 void server_stop(struct server *server);
 void servers_abandon(const struct server *except);
 
-/* The same program run to its end, for what it prints: server_wait() gives the exit status. */
+/* The same, not waiting for it to serve. */
 void program_start(struct server *server, const struct launch *launch);
-void program_run(struct server *server, const struct launch *launch, int exit_status);
 
 /* What it has written so far, to be freed. The files last until server_forget(). */
 char *server_errors(const struct server *server);

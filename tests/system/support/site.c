@@ -22,7 +22,8 @@ const unsigned char *site_octets(size_t size)
     octets = realloc(octets, size + 1);
     if (octets == NULL) failed("no memory for %zu octets", size);
     for (; count < size; count++)
-        octets[count] = (unsigned char)((count * 7 + (count >> 8) * 13 + (count >> 16) * 29) % 255 + 1);
+        octets[count] =
+            (unsigned char)((count * 7 + (count >> 8) * 13 + (count >> 16) * 29) % 255 + 1);
     return octets;
 }
 

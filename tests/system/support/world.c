@@ -30,8 +30,7 @@ void world_begin(const char *const *arguments)
 
 void start_server(struct server *server, const char *const *arguments)
 {
-    server_start(
-        server, &(struct launch){.arguments = arguments, .directory = world.site.root});
+    server_start(server, &(struct launch){.arguments = arguments, .directory = world.site.root});
 }
 
 int world_end(void **state)

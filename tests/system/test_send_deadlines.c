@@ -1,5 +1,4 @@
-/* Deadlines of content on its way in or out and of the end of a connection, and none of them where
- * none are wanted. */
+/* Deadlines of clients that do not read, or do not close; and none where none are wanted. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"
@@ -16,83 +15,6 @@ enum { LARGE = 20000000, NARROW = 16 * 1024 };
 #define GET_FILE         "GET /file.txt HTTP/1.1\r\nHost: a\r\n\r\n"
 #define GET_LARGE        "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n"
 #define GET_WITH(length) "GET /file.txt HTTP/1.1\r\nHost: a\r\nContent-Length: " length "\r\n\r\n"
-
-/* RFC 9110 §15.5.9 */
-static void test_content_that_stops_is_answered_with_408(void **state)
-{
-    (void)state;
-    struct server server;
-    struct client client;
-    start_server(&server, ARGUMENTS("--content-timeout", "0.5"));
-    client_connect(&client, server.port);
-    double began = seconds_now();
-    client_send_text(&client, GET_WITH("10") "hello");
-    expect_status(&client, 408);
-    expect_no_earlier(began, 0.5);
-    client_expect_end(&client);
-    client_close(&client);
-    server_stop(&server);
-}
-
-/* RFC 9110 §15.5.9 */
-static void test_content_that_does_not_come_after_100_is_answered_with_408(void **state)
-{
-    (void)state;
-    struct server server;
-    struct client client;
-    start_server(&server, ARGUMENTS("--content-timeout", "0.5"));
-    client_connect(&client, server.port);
-    client_send_text(&client,
-        "GET /file.txt HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-        "Content-Length: 5\r\n\r\n");
-    expect_status(&client, 100);
-    expect_status(&client, 408);
-    client_expect_end(&client);
-    client_close(&client);
-    server_stop(&server);
-}
-
-/* RFC 9110 §15.5.9: after its deadline, content has to keep up 1 KiB a second. */
-static void test_content_that_dribbles_is_answered_with_408(void **state)
-{
-    (void)state;
-    struct server server;
-    struct client client;
-    start_server(&server, ARGUMENTS("--content-timeout", "0.5"));
-    client_connect(&client, server.port);
-    client_send_text(&client, GET_WITH("100000"));
-    struct patience patience = patience_for(PATIENCE);
-    while (client_receive(&client, 0.02) == SILENCE) {
-        if (!client_try_send(&client, "x", 1)) failed("the connection is gone without an answer");
-        if (!patience_left(&patience)) failed("octet by octet content lasts for ever");
-    }
-    expect_status(&client, 408);
-    client_expect_end(&client);
-    client_close(&client);
-    server_stop(&server);
-}
-
-/* RFC 9110 §15.5.9: content that keeps coming may take longer than its deadline. */
-static void test_content_that_keeps_coming_outlives_its_deadline(void **state)
-{
-    (void)state;
-    enum { PIECES = 75, PIECE = 2000 };
-    struct server server;
-    struct client client;
-    char piece[PIECE];
-    memset(piece, 'x', sizeof piece);
-    start_server(&server, ARGUMENTS("--content-timeout", "1"));
-    client_connect(&client, server.port);
-    client_send_text(&client, GET_WITH("150000"));
-    for (size_t i = 0; i < PIECES; i++) {
-        client_send(&client, piece, PIECE);
-        if (i < PIECES - 1 && client_receive(&client, 0.02) != SILENCE)
-            failed("an answer before the content is complete");
-    }
-    expect_status(&client, 200);
-    client_close(&client);
-    server_stop(&server);
-}
 
 /* The content of a response to GET_LARGE that is here so far. */
 static size_t content_received(const struct client *client)
@@ -270,10 +192,6 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_content_that_stops_is_answered_with_408),
-        TEST(test_content_that_does_not_come_after_100_is_answered_with_408),
-        TEST(test_content_that_dribbles_is_answered_with_408),
-        TEST(test_content_that_keeps_coming_outlives_its_deadline),
         TEST(test_a_client_that_reads_nothing_is_cut_off),
         TEST(test_a_client_that_reads_octet_by_octet_is_cut_off),
         TEST(test_a_client_that_keeps_reading_outlives_its_deadline),
@@ -281,5 +199,5 @@ int main(void)
         TEST(test_a_client_that_goes_on_sending_is_closed),
         TEST(test_without_deadlines_nothing_is_cut_off),
     };
-    return cmocka_run_group_tests_name("transfer deadlines", tests, setup, world_end);
+    return cmocka_run_group_tests_name("send deadlines", tests, setup, world_end);
 }
