@@ -195,6 +195,8 @@ static const struct coding codings[] = {
     {"Transfer-Encoding: chunk ed\r\n", HTTP_BAD_REQUEST},
     {"Transfer-Encoding: gzip chunked\r\n", HTTP_BAD_REQUEST},
     {"Transfer-Encoding: gzip; chunked\r\n", HTTP_BAD_REQUEST},
+    {"Transfer-Encoding: gzip x, chunked\r\n", HTTP_BAD_REQUEST},
+    {"Transfer-Encoding: gzip@, chunked\r\n", HTTP_BAD_REQUEST},
     {"Transfer-Encoding: (gzip), chunked\r\n", HTTP_BAD_REQUEST},
     {"Transfer-Encoding: ;q=1, chunked\r\n", HTTP_BAD_REQUEST},
     {"Transfer-Encoding: gzip\r\n", HTTP_BAD_REQUEST},

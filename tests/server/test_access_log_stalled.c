@@ -1,49 +1,8 @@
 /* The access log where it is not a regular file: whoever reads it may be slow, or gone, and the
  * server does not wait. Each test runs in a child that is killed when it waits after all. */
-#include "server/access_log.h"
-#include "tests/server/log_lines.h"
-#include "tests/support/captured.h"
-#include "tests/support/child.h"
-#include "tests/support/site.h"
+#include "tests/server/log_child.h"
 
 #include <sys/socket.h>
-
-enum { LINES = 4000 }; /* more than any pipe, socket or terminal holds */
-
-static struct access_log slow;
-static struct log_buffer buffer;
-static struct report {
-    uint64_t lost;
-    char said[2][1024];
-} * report_of_child; /* shared */
-
-static int prepare(void **state)
-{
-    static void *shared;
-    if (shared == NULL) shared = share_memory(sizeof *report_of_child);
-    report_of_child = shared;
-    memset(report_of_child, 0, sizeof *report_of_child);
-    memset(&slow, 0, sizeof slow);
-    log_buffer_start(&buffer);
-    return site_make(state);
-}
-
-static void add_lines(unsigned first, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) log_number(&slow, &buffer, first + i);
-    access_log_flush(&slow, &buffer);
-}
-
-/* What is told of the lines that were lost, the first time and the second. */
-static void tell(void)
-{
-    report_of_child->lost = slow.lost;
-    for (size_t i = 0; i < 2; i++) {
-        capture_begin(STDERR_FILENO);
-        access_log_report_lost(&slow);
-        snprintf(report_of_child->said[i], sizeof report_of_child->said[i], "%s", capture_end());
-    }
-}
 
 /* All that can be read without waiting. */
 static const char *drain(int descriptor)
@@ -66,14 +25,6 @@ static void assert_told(uint64_t lost)
     assert_int_equal(strncmp(report_of_child->said[0], "strata: ", 8), 0);
     assert_non_null(strstr(report_of_child->said[0], number));
     assert_string_equal(report_of_child->said[1], "");
-}
-
-static int fill_log(void *path)
-{
-    if (!access_log_open(&slow, path)) return 2;
-    add_lines(0, LINES);
-    tell();
-    return 0;
 }
 
 /* A FIFO in the temporary directory, open for reading. */
@@ -126,15 +77,6 @@ static void test_when_the_pipe_is_read_again_lines_come_again(void **state)
     (void)state;
     assert_int_equal(run_in_child(fill_log_drain_and_go_on, path), 0);
     close(reader);
-}
-
-static int log_to_standard_output(void *argument)
-{
-    const int *descriptor = argument;
-    signal(SIGPIPE, SIG_IGN);
-    dup2(*descriptor, STDOUT_FILENO);
-    char dash[] = "-";
-    return fill_log(dash);
 }
 
 static void test_a_full_standard_output_loses_whole_lines_and_counts_them(void **state)
@@ -214,67 +156,6 @@ static void test_a_full_disk_loses_lines_and_counts_them(void **state)
     assert_told(LINES);
 }
 
-/* A terminal whose other end is this descriptor. */
-static int open_terminal(char path[64])
-{
-    int other = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    assert_true(other >= 0);
-    assert_int_equal(grantpt(other), 0);
-    assert_int_equal(unlockpt(other), 0);
-    assert_int_equal(ptsname_r(other, path, 64), 0);
-    return other;
-}
-
-static int log_one_line(void *path)
-{
-    if (!access_log_open(&slow, path)) return 2;
-    log_number(&slow, &buffer, 7);
-    return 0;
-}
-
-static void test_a_terminal_gets_each_line_at_once(void **state)
-{
-    char path[64];
-    char line[512];
-    int other = open_terminal(path);
-    int terminal = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC); /* what was written stays */
-    (void)state;
-    assert_int_equal(run_in_child(log_one_line, path), 0);
-    fcntl(other, F_SETFL, O_NONBLOCK);
-    ssize_t length = read(other, line, sizeof line - 1);
-    close(terminal);
-    close(other);
-    assert_true(length > 0);
-    line[length] = '\0';
-    assert_non_null(strstr(line, "\"GET /7 HTTP/1.1\" 200 7 "));
-}
-
-static void test_a_terminal_that_nobody_reads_stalls_nothing(void **state)
-{
-    char path[64];
-    int other = open_terminal(path);
-    int terminal = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    (void)state;
-    int status = run_in_child(fill_log, path);
-    close(terminal);
-    close(other);
-    assert_int_equal(status, 0);
-    assert_in_range(report_of_child->lost, 1, LINES);
-}
-
-static void test_a_terminal_as_standard_output_stalls_nothing_either(void **state)
-{
-    char path[64];
-    int other = open_terminal(path);
-    int terminal = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    (void)state;
-    int status = run_in_child(log_to_standard_output, &terminal);
-    close(terminal);
-    close(other);
-    assert_int_equal(status, 0);
-    assert_in_range(report_of_child->lost, 1, LINES);
-}
-
 static int reopen_without_reader(void *path)
 {
     int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -296,7 +177,6 @@ static void test_a_pipe_whose_reader_is_gone_is_opened_anew_without_waiting(void
 
 int main(void)
 {
-#define STALLED(test) cmocka_unit_test_setup_teardown(test, prepare, site_remove)
     const struct CMUnitTest tests[] = {
         STALLED(test_a_full_pipe_loses_whole_lines_and_counts_them),
         STALLED(test_no_loss_is_not_told),
@@ -307,9 +187,6 @@ int main(void)
         STALLED(test_a_full_socket_loses_whole_lines_and_counts_them),
         STALLED(test_a_closed_socket_loses_all_lines),
         STALLED(test_a_full_disk_loses_lines_and_counts_them),
-        STALLED(test_a_terminal_gets_each_line_at_once),
-        STALLED(test_a_terminal_that_nobody_reads_stalls_nothing),
-        STALLED(test_a_terminal_as_standard_output_stalls_nothing_either),
         STALLED(test_a_pipe_whose_reader_is_gone_is_opened_anew_without_waiting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
