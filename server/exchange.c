@@ -205,19 +205,15 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
     if (state == HTTP_INCOMPLETE) return OUTCOME_INCOMPLETE;
     if (state == HTTP_INVALID) exchange_refuse(exchange, &problem);
     if (state == HTTP_COMPLETE) exchange->method->handler(exchange); /* 6. the method's story */
-    if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX) {
-        http_refuse(&problem, HTTP_FAULT_NO_RESPONSE);
-        exchange_refuse(exchange, &problem);
-    }
+    if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX)
+        exchange_refuse_for(exchange, HTTP_FAULT_NO_RESPONSE);
     return send_response(worker, connection, session); /* 7. head, content, and then? */
 }
 
 void exchange_time_out(struct worker *worker, struct connection *connection)
 {
-    struct http_problem problem;
-    http_refuse(&problem, HTTP_FAULT_LATE);
     start(&worker->exchange);
-    exchange_refuse(&worker->exchange, &problem);
+    exchange_refuse_for(&worker->exchange, HTTP_FAULT_LATE);
     queue_response(worker, connection);
     session_reset(worker->server, worker_session(worker, connection));
 }

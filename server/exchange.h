@@ -46,6 +46,7 @@ void exchange_respond_octets(
 
 /* A response that explains what was wrong, as HTML where the request accepts it. */
 void exchange_refuse(struct exchange *exchange, const struct http_problem *problem);
+void exchange_refuse_for(struct exchange *exchange, enum http_fault fault);
 
 /* 405 with Allow: the resource is there, the method not for it (RFC 9110 §15.5.6). */
 void exchange_refuse_method(struct exchange *exchange);

@@ -6,7 +6,7 @@
  *   fs/         files: from a decoded path to an open file beneath one directory
  *
  * main() opens what is needed, starts the pool, and becomes the timekeeper: it watches the clock
- * and the signals until it is time to stop.
+ * and the signals until it is time to stop. Exit statuses are those of sysexits.h.
  */
 #include "server/options.h"
 #include "server/report.h"
@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 enum {
@@ -84,19 +85,19 @@ static struct transport_options transport_options(const struct options *options)
     return result;
 }
 
-static enum exit_status open_directory(struct server *server, const char *directory)
+static int open_directory(struct server *server, const char *directory)
 {
     enum fs_status status = document_root_open(&server->root, directory);
-    if (status == FS_FOUND) return EXIT_STOPPED;
+    if (status == FS_FOUND) return EX_OK;
     report("cannot serve '%s': %s", directory,
         status == FS_UNSUPPORTED     ? "this kernel has no openat2(2); Linux 5.6 has"
             : status == FS_NOT_FOUND ? "there is no such directory"
             : status == FS_FORBIDDEN ? "this user may not read it"
                                      : "the system refused");
-    return status == FS_UNSUPPORTED ? EXIT_SYSTEM : EXIT_NO_DIRECTORY;
+    return status == FS_UNSUPPORTED ? EX_OSERR : EX_NOINPUT;
 }
 
-static enum exit_status open_listeners(struct server *server, const struct options *options)
+static int open_listeners(struct server *server, const struct options *options)
 {
     static const char *const reasons[] = {
         [LISTEN_REFUSED] = "the system refused",
@@ -109,10 +110,10 @@ static enum exit_status open_listeners(struct server *server, const struct optio
     const struct addresses *addresses = &options->addresses;
     enum listen_status status = listeners_open(
         &server->listeners, addresses->hosts, addresses->count, (uint16_t)options->port);
-    if (status == LISTEN_OPEN) return EXIT_STOPPED;
+    if (status == LISTEN_OPEN) return EX_OK;
     report("cannot listen on %s port %d: %s", addresses->hosts[0], (int)options->port,
         reasons[status]);
-    return EXIT_CANNOT_LISTEN;
+    return EX_UNAVAILABLE;
 }
 
 /* Tells those whose time is up, and shuts down those that are not worth telling. */
@@ -163,7 +164,7 @@ static uint32_t keep_time(
 }
 
 /* workers[0] is the timekeeper's own; the others are the pool. */
-static enum exit_status run(struct server *server, const struct options *options)
+static int run(struct server *server, const struct options *options)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     size_t threads = processors > THREADS_LEAST / 2 ? (size_t)processors * 2 : THREADS_LEAST;
@@ -182,18 +183,18 @@ static enum exit_status run(struct server *server, const struct options *options
     pool_join(workers + 1, started);
     flush_logs(server, workers, started + 1);
     free(workers);
-    return started > 0 ? EXIT_STOPPED : EXIT_SYSTEM;
+    return started > 0 ? EX_OK : EX_OSERR;
 }
 
 /* Everything is acquired downwards and released upwards. */
-static enum exit_status serve(struct server *server, const struct options *options)
+static int serve(struct server *server, const struct options *options)
 {
     const struct transport_options limits = transport_options(options);
-    enum exit_status status = open_directory(server, options->directory);
-    if (status != EXIT_STOPPED) return status;
+    int status = open_directory(server, options->directory);
+    if (status != EX_OK) return status;
     status = open_listeners(server, options);
-    if (status != EXIT_STOPPED) goto close_root;
-    status = EXIT_SYSTEM;
+    if (status != EX_OK) goto close_root;
+    status = EX_OSERR;
     if (!access_log_open(&server->log, options->access_log)) {
         report("cannot open the access log '%s': %s", options->access_log, strerror(errno));
         goto close_listeners;
@@ -225,11 +226,11 @@ int main(int count, char **arguments)
     options_set_defaults(&options);
     if (!options_parse(&options, count, arguments)) {
         fputs("Try 'strata --help'.\n", stderr);
-        return EXIT_USAGE;
+        return EX_USAGE;
     }
     if (options.help) options_print_help();
     if (options.version) puts("strata " STRATA_VERSION);
-    if (options.help || options.version) return EXIT_STOPPED;
+    if (options.help || options.version) return EX_OK;
     prepare_signals();
-    return (int)serve(&server, &options);
+    return serve(&server, &options);
 }

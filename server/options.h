@@ -5,15 +5,6 @@
 
 #include <stddef.h>
 
-/* Exit statuses, those of sysexits.h. */
-enum exit_status {
-    EXIT_STOPPED = 0,       /* stopped in order */
-    EXIT_USAGE = 64,        /* bad usage */
-    EXIT_NO_DIRECTORY = 66, /* no such directory */
-    EXIT_CANNOT_LISTEN = 69,
-    EXIT_SYSTEM = 71, /* the system refused */
-};
-
 enum { OPTIONS_ADDRESSES_MAX = 8 };
 
 struct addresses {

@@ -9,11 +9,6 @@ static const char style[] =
     "a{color:#0b5c8a}"
     "@media(prefers-color-scheme:dark){body{color:#dfe5ea;background:#14191f}a{color:#7cc4ee}}";
 
-const char *page_media_type(bool html)
-{
-    return html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
-}
-
 struct text page_format(const struct http_problem *problem, bool html, char page[PAGE_SIZE])
 {
     static const char plain_form[] = "%d %s. %s (%s).%s%s\n";

@@ -9,6 +9,3 @@ enum { PAGE_SIZE = 2048 };
 /* Status, one sentence on what was wrong and its section; made of constants only, so that no octet
  * of a request is in it. As HTML or plain text, into page. */
 struct text page_format(const struct http_problem *problem, bool html, char page[PAGE_SIZE]);
-
-/* The media type of such a page. */
-const char *page_media_type(bool html);

@@ -55,14 +55,15 @@ static bool accepts_html(const struct exchange *exchange)
 void exchange_refuse(struct exchange *exchange, const struct http_problem *problem)
 {
     bool html = accepts_html(exchange);
-    exchange_respond_octets(exchange, problem->status, page_media_type(html),
+    exchange_respond_octets(exchange, problem->status,
+        html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
         page_format(problem, html, exchange->page));
     http_response_add_field(&exchange->response, "Vary", text_of("Accept"));
     if (problem->status == HTTP_SERVICE_UNAVAILABLE)
         http_response_add_number(&exchange->response, "Retry-After", 1);
 }
 
-static void refuse_for(struct exchange *exchange, enum http_fault fault)
+void exchange_refuse_for(struct exchange *exchange, enum http_fault fault)
 {
     struct http_problem problem;
     http_refuse(&problem, fault);
@@ -72,7 +73,7 @@ static void refuse_for(struct exchange *exchange, enum http_fault fault)
 void exchange_refuse_method(struct exchange *exchange)
 {
     char allow[METHOD_ALLOW_SIZE];
-    refuse_for(exchange, HTTP_FAULT_METHOD_HERE);
+    exchange_refuse_for(exchange, HTTP_FAULT_METHOD_HERE);
     http_response_add_field(&exchange->response, "Allow", method_format_allow(allow));
 }
 
@@ -81,7 +82,7 @@ static void refuse_not_found(struct exchange *exchange)
 {
     if (!accepts_html(exchange) ||
         document_root_open_file(exchange->root, "/404.html", &exchange->file) != FS_FOUND) {
-        refuse_for(exchange, HTTP_FAULT_ABSENT);
+        exchange_refuse_for(exchange, HTTP_FAULT_ABSENT);
         return;
     }
     exchange_respond_file(exchange, HTTP_NOT_FOUND);
@@ -98,7 +99,7 @@ static void redirect_to_directory(struct exchange *exchange)
     size_t length = http_encode_path(exchange->target.path, location);
     location[length++] = '/';
     memcpy(location + length, query.start, query.length);
-    refuse_for(exchange, safe ? HTTP_FAULT_DIRECTORY : HTTP_FAULT_DIRECTORY_UNSAFE);
+    exchange_refuse_for(exchange, safe ? HTTP_FAULT_DIRECTORY : HTTP_FAULT_DIRECTORY_UNSAFE);
     http_response_add_field(
         &exchange->response, "Location", (struct text){location, length + query.length});
 }
@@ -114,9 +115,9 @@ const struct file *exchange_open_file(struct exchange *exchange)
     else if (status == FS_NOT_FOUND || status == FS_NOT_SERVED)
         refuse_not_found(exchange);
     else if (status == FS_FORBIDDEN)
-        refuse_for(exchange, HTTP_FAULT_UNREADABLE);
+        exchange_refuse_for(exchange, HTTP_FAULT_UNREADABLE);
     else
-        refuse_for(
+        exchange_refuse_for(
             exchange, status == FS_EXHAUSTED ? HTTP_FAULT_EXHAUSTED : HTTP_FAULT_UNREADABLE_NOW);
     return NULL;
 }

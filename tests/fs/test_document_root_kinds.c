@@ -116,6 +116,7 @@ static enum fs_status status_to_nobody(const char *path)
         bool root = geteuid() == 0;
         if (root && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
             _exit(CANNOT_DROP);
+        close(STDIN_FILENO); /* 0 is a descriptor like any other */
         size_t descriptors = count_descriptors();
         enum fs_status status = document_root_open_file(&site.root, path, &file);
         _exit(count_descriptors() == descriptors + (status == FS_FOUND) ? (int)status : LEAKED);

@@ -218,6 +218,25 @@ static void test_out_of_descriptors_at_start_is_exhausted(void **state)
     assert_int_equal(in_child_with_free_descriptors(0, open_root), FS_EXHAUSTED);
 }
 
+static int open_with_descriptor_0(void)
+{
+    struct file file;
+    struct document_root root;
+    char path[300];
+    snprintf(path, sizeof path, "%s/root", site.path);
+    close(STDIN_FILENO);
+    if (document_root_open(&root, path) != FS_FOUND || root.directory != 0) return 1;
+    document_root_close(&root);
+    if (document_root_open_file(&site.root, "/file", &file) != FS_FOUND) return 2;
+    return file.descriptor == 0 ? 0 : 3;
+}
+
+static void test_descriptor_0_is_one_like_any_other(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child_with_free_descriptors(1, open_with_descriptor_0), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -230,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_out_of_descriptors_is_exhausted),
         cmocka_unit_test(test_one_free_descriptor_is_enough_for_any_number_of_look_ups),
         cmocka_unit_test(test_out_of_descriptors_at_start_is_exhausted),
+        cmocka_unit_test(test_descriptor_0_is_one_like_any_other),
     };
     return cmocka_run_group_tests(tests, site_make, site_remove);
 }

@@ -13,10 +13,13 @@ enum { LINES = 4000 }; /* more than any pipe, socket or terminal holds */
 
 static struct access_log slow;
 static struct log_buffer buffer;
-static struct report {
+
+/* What the child leaves behind. */
+struct log_report {
     uint64_t lost;
     char said[2][1024];
-} * report_of_child; /* shared */
+};
+static struct log_report *report_of_child; /* shared */
 
 static inline int prepare(void **state)
 {

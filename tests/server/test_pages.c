@@ -160,13 +160,6 @@ static void test_what_does_not_fit_is_cut_within_the_page(void **state)
     assert_int_equal(strncmp(page_of(&problem, true), "<!doctype", 9), 0);
 }
 
-static void test_pages_have_their_media_type(void **state)
-{
-    (void)state;
-    assert_string_equal(page_media_type(false), "text/plain; charset=utf-8");
-    assert_string_equal(page_media_type(true), "text/html; charset=utf-8");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,7 +172,6 @@ int main(void)
         cmocka_unit_test(test_every_status_has_its_own_page),
         cmocka_unit_test(test_a_long_sentence_fits),
         cmocka_unit_test(test_what_does_not_fit_is_cut_within_the_page),
-        cmocka_unit_test(test_pages_have_their_media_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

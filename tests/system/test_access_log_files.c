@@ -40,8 +40,7 @@ static void await_lines(const char *path, size_t count)
             failed("%zu lines in %s, expected %zu", lines_in(path), path, count);
 }
 
-/* Every request, from any connection, is one line; without being asked for, within a tick or two.
- */
+/* Every request, from any connection, is one line, within a tick or two. */
 static void test_a_thousand_requests_are_a_thousand_lines(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Many clients at once, some leaving while others ask: everybody gets the answer to the own request and nobody
- * another's. A descriptor closed in one thread and in use in another would show here. */
+/* Many clients at once, some leaving while others ask: everybody gets the answer to the own request
+ * and nobody another's. A descriptor closed in one thread, in use in another, would show here. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/response.h"

@@ -107,8 +107,7 @@ static void test_head_gets_the_fields_of_get_and_no_content(void **state)
     }
 }
 
-/* Starts to receive a file of HUGE_FILE octets and lets the server come to a halt while it sends.
- */
+/* Starts to receive a file of HUGE_FILE octets and halts while the server sends it. */
 static void begin_download(struct client *client, const char *target)
 {
     char request[100];
@@ -184,8 +183,7 @@ static void test_a_file_removed_while_it_is_sent_comes_whole(void **state)
     response_release(&response);
 }
 
-/* RFC 9112 §8: the announced length cannot be kept, so the message must be seen to be incomplete.
- */
+/* RFC 9112 §8: the announced length cannot be kept, so the message must be seen incomplete. */
 static void test_a_file_truncated_while_it_is_sent_is_cut_short(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The deadline of a request's content: so long without an octet, and after that so much a second. */
+/* The deadline of a request's content: so long without an octet, after that so much a second. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"

@@ -67,8 +67,7 @@ static void test_a_head_that_dribbles_is_answered_with_408_all_the_same(void **s
     server_stop(&server);
 }
 
-/* RFC 9112 §2.2: empty lines before a request are no request, but no reason to wait longer either.
- */
+/* RFC 9112 §2.2: empty lines before a request are no request, but no reason to wait longer. */
 static void test_an_empty_line_and_nothing_more_ends(void **state)
 {
     (void)state;

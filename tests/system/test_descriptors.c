@@ -87,8 +87,7 @@ static void test_120_half_sent_heads_make_room_for_one_that_asks(void **state)
     server_stop(&server);
 }
 
-/* RFC 9112 §9.5: full of downloads that must not be cut, the server waits, and waits without work.
- */
+/* RFC 9112 §9.5: full of downloads that must not be cut, the server waits without work. */
 static void test_full_of_downloads_the_server_waits_without_spinning(void **state)
 {
     (void)state;

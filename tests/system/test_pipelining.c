@@ -1,5 +1,4 @@
-/* Pipelining (RFC 9112 §9.3.2): requests sent without waiting are answered in the order they came.
- */
+/* Pipelining (RFC 9112 §9.3.2): requests sent without waiting are answered in their order. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/response.h"

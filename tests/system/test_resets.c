@@ -27,11 +27,13 @@ static void expect_at_rest(void)
     client_close(&client);
 }
 
+#define CHUNKS "5;x\r\nhello\r\n0\r\nX: y\r\n\r\n"
+
 static const char *const requests[] = {
     "GET /file.txt HTTP/1.1\r\nHost: a\r\n\r\n",
     "\r\n\r\nHEAD /file.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     "GET /file.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world",
-    "GET /file.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;x\r\nhello\r\n0\r\nX: y\r\n\r\n",
+    "GET /file.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" CHUNKS,
     "GET /file.txt HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello",
     "BREW / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
     "GET /\nHTTP/1.1\r\n\r\n",

@@ -1,5 +1,5 @@
-/* A full table makes room: first what has been idle longest, then the heads that have been half sent longest
- * (RFC 9112 §9.5: a server may close an idle connection at any time). */
+/* A full table makes room: first what has been idle longest, then heads that have been half sent
+ * longest (RFC 9112 §9.5: a server may close an idle connection at any time). */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/response.h"

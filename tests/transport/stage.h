@@ -136,6 +136,17 @@ static inline struct connection *stage_lend(struct stage *stage, int *client, co
     return connection;
 }
 
+/* Receives until there is so much input. */
+static inline void receive_until(struct connection *connection, size_t length)
+{
+    struct pollfd more = {.fd = connection->descriptor, .events = POLLIN};
+    while (connection_input(connection).length < length) {
+        assert_int_equal(poll(&more, 1, PATIENCE * 1000), 1);
+        assert_int_equal(connection_receive(connection), IO_DONE);
+    }
+    assert_int_equal(connection_input(connection).length, length);
+}
+
 static inline void give_back(struct stage *stage, struct connection *connection, enum wait wait)
 {
     transport_give_back(&stage->transport, connection, wait);

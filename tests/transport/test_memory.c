@@ -22,7 +22,7 @@ static int half_sent(struct stage *stage, size_t length, int since)
     clock_set(NOON + since * WAIT_SECOND);
     client_write_content(client, 0, length);
     struct connection *connection = stage_take(stage);
-    while (connection_input(connection).length < length) (void)connection_receive(connection);
+    receive_until(connection, length);
     give_back(stage, connection, WAIT_HEAD);
     return client;
 }

@@ -35,7 +35,7 @@ static void test_unread_octets_are_there_again_in_the_next_turn(void **state)
     int client = stage_connect(stage);
     client_write_content(client, 0, 5000);
     struct connection *connection = stage_take(stage);
-    while (connection_input(connection).length < 5000) (void)connection_receive(connection);
+    receive_until(connection, 5000);
     connection_consume(connection, 1001);
     give_back(stage, connection, WAIT_HEAD);
     assert_int_equal(memory(stage), 3999);
@@ -105,8 +105,7 @@ static void test_full_buffers_are_parked_whole(void **state)
     int client = stage_connect(stage);
     client_write_content(client, 0, SEAT_INPUT_SIZE);
     struct connection *connection = stage_take(stage);
-    while (connection_input(connection).length < SEAT_INPUT_SIZE)
-        (void)connection_receive(connection);
+    receive_until(connection, SEAT_INPUT_SIZE);
     queue_content(connection, 0, SEAT_OUTPUT_SIZE);
     give_back(stage, connection, WAIT_TURN);
     assert_int_equal(memory(stage), SEAT_INPUT_SIZE + SEAT_OUTPUT_SIZE);
@@ -180,7 +179,7 @@ static void assert_only_the_one_is_closed(struct stage *stage)
     int client = stage_connect(stage);
     client_write_content(client, 0, 2000);
     struct connection *connection = stage_take(stage);
-    while (connection_input(connection).length < 2000) (void)connection_receive(connection);
+    receive_until(connection, 2000);
     calls_fail(CALL_MALLOC, ENOMEM, 1);
     give_back(stage, connection, WAIT_HEAD);
     calls_fail(CALL_MALLOC, 0, 0);

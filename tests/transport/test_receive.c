@@ -105,12 +105,7 @@ static void test_the_input_can_be_filled_to_the_last_octet(void **state)
     int client = stage_connect(stage);
     client_write_content(client, 0, SEAT_INPUT_SIZE + 100);
     struct connection *connection = stage_take(stage);
-    for (int i = 0; connection_input(connection).length < SEAT_INPUT_SIZE; i++) {
-        enum io_status status = connection_receive(connection);
-        assert_true(status == IO_DONE || (status == IO_BLOCKED && i < PATIENCE * 1000));
-        if (status == IO_BLOCKED) poll(NULL, 0, 1);
-    }
-    assert_int_equal(connection_input(connection).length, SEAT_INPUT_SIZE);
+    receive_until(connection, SEAT_INPUT_SIZE);
     assert_content(connection_input(connection).start, 0, SEAT_INPUT_SIZE);
     connection_consume(connection, SEAT_INPUT_SIZE);
     assert_int_equal(connection_receive(connection), IO_DONE);

@@ -1,5 +1,5 @@
-/* cases.h — tables of requests and the responses they must get; each row becomes a test named by
- * its sentence.
+/* cases.h — tables of requests and the responses they must get; each row is a test named by its
+ * sentence.
  *
  * A row is delivered three ways: whole on a fresh connection; whole on one connection that lasts
  * over the rows as long as the answers leave it open; and one octet at a time, each its own send.
@@ -7,11 +7,10 @@
  * serve another request otherwise.
  *
  *     static const struct http_case cases[] = {
- *         {"a request line of three parts is served (RFC 9112 §3)", REQUEST("GET / HTTP/1.1\r\n…"),
- * 200, STAYS},
+ *         {"HTTP/1.1 is served (RFC 9112 §2.3)", REQUEST("GET / HTTP/1.1\r\n…"), 200, STAYS},
  *         {"…", REQUEST("…"), 400, CLOSES, .has = "RFC 9112 §2.2"},
  *     };
- *     return cases_run("request_line", CASES(cases), NO_TESTS, setup);
+ *     return cases_run("request line", CASES(cases), NO_TESTS, setup);
  */
 #ifndef STRATA_TESTS_SYSTEM_CASES_H
 #define STRATA_TESTS_SYSTEM_CASES_H

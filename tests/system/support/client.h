@@ -1,10 +1,10 @@
 /* client.h — one client connection over IPv4 loopback.
  *
- *     client_connect()          TCP_NODELAY, so that each send is a delivery of its own
- *     client_send()             all of it; while the server does not take it, what it says
- * meanwhile is read client_send_in_pieces()   as many sends as there are pieces client_receive()
- * waits for more octets; they gather in input from start to end client_close()            or
- * client_reset(), which sends RST
+ *     client_connect()         TCP_NODELAY, so that each send is a delivery of its own
+ *     client_send()            all of it; reads what is said while the server does not take it
+ *     client_send_in_pieces()  as many sends as there are pieces
+ *     client_receive()         waits for more octets; they gather in input, from start to end
+ *     client_close()           or client_reset(), which sends RST
  *
  * Every wait is bounded; one that takes longer fails the test.
  */

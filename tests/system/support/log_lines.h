@@ -2,8 +2,8 @@
  *
  *     ADDRESS - - [DAY/MONTH/YEAR:TIME OFFSET] "REQUEST LINE" STATUS LENGTH "REFERRER" "AGENT"
  *
- * What is quoted holds printable US-ASCII only; \" \\ and \xHH stand for other octets (and \t, \n …
- * for controls).
+ * What is quoted holds printable US-ASCII only; a backslash before a quote, a backslash, xHH or the
+ * letter of a control (t, n …) stands for another octet.
  */
 #ifndef STRATA_TESTS_SYSTEM_LOG_LINES_H
 #define STRATA_TESTS_SYSTEM_LOG_LINES_H

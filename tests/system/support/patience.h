@@ -25,7 +25,7 @@ struct patience patience_for(double seconds);
 /* Pauses for a moment; false once the bound is over. */
 bool patience_left(const struct patience *patience);
 
-/* Fails when fewer seconds have passed since then; the clocks of the two sides may differ a little. */
+/* Fails when fewer seconds have passed since then; clocks of the two sides may differ a little. */
 void expect_no_earlier(double since, double seconds);
 
 #endif

@@ -1,15 +1,13 @@
-/* response.h — a strict reader of responses. Whatever RFC 9112 lets a recipient forgive fails the
- * test here:
+/* response.h — a strict reader of responses. What RFC 9112 lets a recipient forgive fails the test:
  *
- *   status line   exactly `HTTP/1.1 SP 3DIGIT SP reason CRLF` (§4)
- *   field lines   exactly `token ":" SP value CRLF`, no name twice (§5)
- *   content       exactly one Content-Length and that many octets (§6.2); none of either with 1xx
- * and 204, no content with 304 and in answers to HEAD (§6.3) Date          in every final response,
- * an IMF-fixdate, of today's clock (RFC 9110 §6.6.1, §5.6.7) Server        `strata`;
- * X-Content-Type-Options `nosniff` wherever there is a Content-Type
+ *     status line   exactly `HTTP/1.1 SP 3DIGIT SP reason CRLF` (§4)
+ *     field lines   exactly `token ":" SP value CRLF`, no name twice (§5)
+ *     content       exactly one Content-Length and that many octets (§6.2); neither with 1xx and
+ *                   204; no content with 304 and in answers to HEAD (§6.3)
+ *     Date          in every final response, an IMF-fixdate of now (RFC 9110 §6.6.1, §5.6.7)
+ *     Server        `strata`; X-Content-Type-Options `nosniff` wherever there is a Content-Type
  *
- *     response_read()     waits for one response, interim or final; release it when done
- *     response_field()    the value of a field, NULL without it
+ * response_read() waits for one response, interim or final; response_release() when done with it.
  */
 #ifndef STRATA_TESTS_SYSTEM_RESPONSE_H
 #define STRATA_TESTS_SYSTEM_RESPONSE_H

@@ -1,5 +1,4 @@
-/* response_rules.h — what response_read() demands of a head. Each returns NULL, or what is wrong.
- */
+/* response_rules.h — what response_read() demands of a head. NULL, or what is wrong. */
 #ifndef STRATA_TESTS_SYSTEM_RESPONSE_RULES_H
 #define STRATA_TESTS_SYSTEM_RESPONSE_RULES_H
 

@@ -1,10 +1,10 @@
 /* server.h — the real program as a child process.
  *
- *     server_start(&server, &(struct launch){.directory = site.root, .arguments =
- * ARGUMENTS("--grace", "1")}) returns once it has said where it serves; it dies with the test
- *     server_signal()         any signal, by process id
- *     server_wait()           waits for the end, checks exit status and standard error
- *     server_stop()           SIGTERM, then server_wait() for status 0
+ *     server_start(&server, &(struct launch){.directory = …, .arguments = ARGUMENTS("-t", "1")})
+ *                        returns once it has said where it serves; it dies with the test
+ *     server_signal()    any signal, by process id
+ *     server_wait()      waits for the end, checks exit status and standard error
+ *     server_stop()      SIGTERM, then server_wait() for status 0
  *
  * A sanitizer's report on standard error fails the test and is printed. servers_abandon() ends what
  * a failed test left running; teardowns call it.

@@ -30,8 +30,8 @@ void site_add_link(const struct site *site, const char *name, const char *target
 void site_add_fifo(const struct site *site, const char *name);
 void site_add_socket(const struct site *site, const char *name);
 
-/* The octets of every file made by site_add_octets, as many as are asked for; valid until more are asked
- * for. Each depends on its position and is never zero, so that neither padding nor a range one off
+/* The octets of every file made by site_add_octets, as many as are asked for; valid until more are.
+ * Each depends on its position and is never zero, so that neither padding nor a range one off
  * passes for the content. */
 const unsigned char *site_octets(size_t size);
 

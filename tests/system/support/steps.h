@@ -1,10 +1,9 @@
-/* steps.h — what a test has done so far, so that a failure prints the numbered steps that led to
- * it.
+/* steps.h — what a test has done so far, so that a failure prints the numbered steps to it.
  *
- *     steps_begin()                       at the start of a test: forget the steps of the one
- * before step("connected to port %d", port)  one thing done step_octets("sent", octets, n) octets
- * sent or received, printed readably failed("no answer in %g s", bound)  print the steps and the
- * reason, and end the test
+ *     steps_begin()                 at the start of a test: forget the steps of the one before
+ *     step("connected to %d", port) one thing done
+ *     step_octets("sent", octets, n) octets sent or received, printed readably
+ *     failed("no answer")           print the steps and the reason, and end the test
  *
  * Only the last steps are kept; the numbers go on counting.
  */
