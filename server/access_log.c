@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,12 +19,13 @@ static int open_file(const char *path)
 bool access_log_open(struct access_log *log, const char *path)
 {
     bool standard_output = strcmp(path, "-") == 0;
+    pthread_mutex_init(&log->write_lock, NULL);
     log->path = standard_output ? NULL : path;
     log->descriptor = -1;
     if (strcmp(path, "none") == 0) return true;
     log->descriptor = standard_output ? report_open_again(STDOUT_FILENO) : open_file(path);
-    if (standard_output && log->descriptor < 0) /* a socket: see write_lines() */
-        log->descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    log->may_wait = standard_output && log->descriptor < 0;
+    if (log->may_wait) log->descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
     log->is_terminal = isatty(log->descriptor);
     return log->descriptor >= 0;
 }
@@ -31,6 +33,7 @@ bool access_log_open(struct access_log *log, const char *path)
 void access_log_close(struct access_log *log)
 {
     if (log->descriptor >= 0) close(log->descriptor);
+    pthread_mutex_destroy(&log->write_lock);
 }
 
 /* dup3 swaps the file under the same number, so that no writer ever sees it closed. */
@@ -43,11 +46,18 @@ void access_log_reopen(struct access_log *log)
     if (descriptor >= 0) close(descriptor);
 }
 
-/* Whole lines, no more than a pipe takes at once; all or nothing, and never waiting. */
-static bool write_lines(const struct access_log *log, const char *octets, size_t length)
+/* Whole lines, no more than a pipe takes at once; all or nothing, and never waiting: poll(2) says
+ * that there is room for one writer, and write_lock that there is but one. */
+static bool write_lines(struct access_log *log, const char *octets, size_t length)
 {
-    ssize_t count = send(log->descriptor, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (count < 0 && errno == ENOTSOCK) count = write(log->descriptor, octets, length);
+    struct pollfd ready = {.fd = log->descriptor, .events = POLLOUT};
+    ssize_t count = -1;
+    if (log->may_wait) pthread_mutex_lock(&log->write_lock);
+    if (!log->may_wait || poll(&ready, 1, 0) == 1) {
+        count = send(log->descriptor, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (count < 0 && errno == ENOTSOCK) count = write(log->descriptor, octets, length);
+    }
+    if (log->may_wait) pthread_mutex_unlock(&log->write_lock);
     return count == (ssize_t)length;
 }
 

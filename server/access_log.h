@@ -1,9 +1,8 @@
 /* access_log.h: one line for each response, in Combined Log Format.
  *
  * Each worker has a log_buffer of its own; whole lines are written when it is full, at the tick,
- * and at once to a terminal. A regular file is simply written to. To anything else only what fits
- * without waiting: a reader that is too slow loses lines, which are counted and told, and never
- * stalls the server.
+ * and at once to a terminal. Only what fits is written, without waiting: a reader that is too slow
+ * loses lines, which are counted and told, and never stalls the server.
  */
 #pragma once
 
@@ -21,10 +20,12 @@ enum {
 };
 
 struct access_log {
-    const char *path;          /* NULL: not a file that can be opened anew */
-    int descriptor;            /* -1: no log */
-    bool is_terminal;          /* written to at once */
-    atomic_uint_fast64_t lost; /* lines dropped since they were told last */
+    const char *path;           /* NULL: not a file that can be opened anew */
+    int descriptor;             /* -1: no log */
+    bool is_terminal;           /* written to at once */
+    bool may_wait;              /* shared with others, who chose that writing waits */
+    pthread_mutex_t write_lock; /* a leaf: one writer at a time where it may wait */
+    atomic_uint_fast64_t lost;  /* lines dropped since they were told last */
 };
 
 struct log_buffer {

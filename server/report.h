@@ -8,7 +8,6 @@
  * standard error, the line is dropped: telling must never stall the server. */
 bool report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Opens for writing what another descriptor is open on, such that no write waits: not even a
- * terminal's or a pipe's that nobody reads. The other's users notice nothing. -1: it can't be,
- * which is so for a socket. */
+/* Opens the pipe or terminal that another descriptor is open on, such that no write waits even if
+ * nobody reads. The other's users notice nothing. -1: it is something else, or another user's. */
 int report_open_again(int descriptor);

@@ -2,7 +2,8 @@
 # tier: learner
 #
 # strata is to be read in one sitting per layer. This counts whether it still can be: lines of code
-# (neither blank nor comment) in all, columns a line, lines a function, lines a file.
+# (neither blank nor comment) in all, columns a line, lines a function, lines a file. Code is .c and
+# .h; the rows of tables, .def, are counted apart.
 #
 # A function's body is what stands between a { and a } in column 0, both excluded.
 set -eu
@@ -94,6 +95,7 @@ END { end_of_file() }
 report() {
     awk -v code_limit="$code_limit" '
 $1 == "wrong" { sub(/^wrong /, ""); print; bad = 1; next }
+$2 ~ /\.def$/ { rows += $3; next }
 { layer = $2; sub(/\/.*/, "", layer); files[layer]++; code[layer] += $3; total += $3; all++ }
 END {
     print ""
@@ -104,6 +106,7 @@ END {
         if (!code[names[i]]) { print names[i] "/: no code there: was anything counted?"; bad = 1 }
     }
     printf "%-10s %6d %6d of at most %d\n", "together", all, total, code_limit
+    printf "%-10s %13d lines of rows (.def): data, read as tables\n", "", rows
     if (total > code_limit) {
         print "too much: " total " lines of code, the limit is " code_limit; bad = 1
     }
