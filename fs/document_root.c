@@ -18,10 +18,8 @@ enum { RESOLVE_TRIES = 16 };
 
 static int open_beneath(int directory, const char *name, uint64_t flags)
 {
-    struct open_how how = {
-        .flags = flags | O_CLOEXEC,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-    };
+    const uint64_t resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = resolve};
     for (int tries = 0;; tries++) {
         /* glibc 2.36 has no wrapper for it. */
         int descriptor = (int)syscall(SYS_openat2, directory, name, &how, sizeof how);
@@ -33,9 +31,9 @@ static int open_beneath(int directory, const char *name, uint64_t flags)
 static enum fs_status status_of(int error)
 {
     if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG) return FS_NOT_FOUND;
-    if (error == EXDEV || error == ELOOP) return FS_NOT_SERVED;  /* out of the root; magic links */
-    if (error == ENXIO || error == ENODEV) return FS_NOT_SERVED; /* a socket; no such device */
     if (error == EACCES || error == EPERM) return FS_FORBIDDEN;
+    /* Out of the root; a magic link; a socket; a device that is not there. */
+    if (error == EXDEV || error == ELOOP || error == ENXIO || error == ENODEV) return FS_NOT_SERVED;
     bool exhausted = error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;
     return exhausted ? FS_EXHAUSTED : FS_FAILED;
 }
@@ -60,55 +58,44 @@ void document_root_close(struct document_root *root)
 
 static bool is_hidden(const char *path)
 {
-    static const char well_known[] = "/.well-known";
+    static const char known[] = "/.well-known/";
     for (const char *dot = strstr(path, "/."); dot != NULL; dot = strstr(dot + 1, "/."))
-        if (strcspn(dot + 1, "/") + 1 != strlen(well_known) ||
-            strncmp(dot, well_known, strlen(well_known)) != 0)
+        if (strncmp(dot, known, strlen(known)) != 0 && strcmp(dot, "/.well-known") != 0)
             return true;
     return false;
 }
 
 /* O_NONBLOCK: opening a FIFO must not wait for its writer. O_NOCTTY: nor become its terminal's. */
-static enum fs_status open_regular(
-    const struct document_root *root, const char *name, struct file *file)
+static enum fs_status open_regular(int root, const char *name, struct file *file)
 {
     struct stat status;
-    int descriptor = open_beneath(root->directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    if (descriptor < 0 && errno == EACCES) { /* a directory may be searched but not read */
-        int directory = open_beneath(root->directory, name, O_PATH | O_DIRECTORY);
-        if (directory < 0) return FS_FORBIDDEN;
-        close(directory);
-        return FS_DIRECTORY;
-    }
-    if (descriptor < 0) return status_of(errno);
+    int descriptor = open_beneath(root, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    bool forbidden = descriptor < 0 && errno == EACCES;
+    if (forbidden) /* a directory may be searched but not read */
+        descriptor = open_beneath(root, name, O_PATH | O_DIRECTORY);
+    if (descriptor < 0) return forbidden ? FS_FORBIDDEN : status_of(errno);
     bool known = fstat(descriptor, &status) == 0;
-    if (!known || !S_ISREG(status.st_mode)) {
-        close(descriptor);
-        return !known ? FS_FAILED : S_ISDIR(status.st_mode) ? FS_DIRECTORY : FS_NOT_SERVED;
+    if (known && S_ISREG(status.st_mode)) {
+        const char *media_type = media_type_of(name);
+        *file = (struct file){descriptor, (uint64_t)status.st_size, status.st_mtim, media_type};
+        return FS_FOUND;
     }
-    *file = (struct file){
-        .descriptor = descriptor,
-        .size = (uint64_t)status.st_size,
-        .modified = status.st_mtim,
-        .media_type = media_type_of(name),
-    };
-    return FS_FOUND;
+    close(descriptor);
+    return !known ? FS_FAILED : S_ISDIR(status.st_mode) ? FS_DIRECTORY : FS_NOT_SERVED;
 }
 
 enum fs_status document_root_open_file(
     const struct document_root *root, const char *path, struct file *file)
 {
     char name[PATH_MAX + sizeof "index.html"];
-    size_t length = strlen(path);
+    enum fs_status status = FS_NOT_FOUND;
     if (path[0] != '/') return FS_REFUSED;
     if (is_hidden(path)) return FS_NOT_SERVED;
-    bool ends_in_slash = path[length - 1] == '/';
-    if (length + strlen("index.html") > sizeof name) return FS_NOT_FOUND;
-    snprintf(name, sizeof name, "%s%s", path + 1, ends_in_slash ? "index.html" : "");
-    enum fs_status status = open_regular(root, name, file);
-    if (ends_in_slash || status != FS_NOT_FOUND)
-        return ends_in_slash && status == FS_DIRECTORY ? FS_NOT_FOUND : status;
-    strcat(name, ".html");
-    status = open_regular(root, name, file);
+    bool ends_in_slash = path[strlen(path) - 1] == '/';
+    const char *suffix = ends_in_slash ? "index.html" : ".html";
+    if (!ends_in_slash) status = open_regular(root->directory, path + 1, file);
+    if (status != FS_NOT_FOUND) return status;
+    if (snprintf(name, sizeof name, "%s%s", path + 1, suffix) >= (int)sizeof name) return status;
+    status = open_regular(root->directory, name, file);
     return status == FS_DIRECTORY ? FS_NOT_FOUND : status;
 }

@@ -1,16 +1,13 @@
 #include "fs/media_type.h"
 
-#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
 static const struct {
-    const char *suffix;
-    const char *media_type;
+    const char *suffix, *media_type;
 } rows[] = {
 #define MEDIA_TYPE(suffix, media_type) {suffix, media_type},
 #include "fs/media_types.def"
-#undef MEDIA_TYPE
 };
 
 const char *media_type_of(const char *name)

@@ -5,8 +5,8 @@
  * (§11.2).
  *
  * A struct http_content is all that is kept between two arrivals of octets. Zeroed, it is
- * undecided; http_frame_content()      decides it from a complete head, then http_take_content()
- * takes octets as they come, until COMPLETE or INVALID.
+ * undecided; http_frame_content() decides it from a complete head, then http_take_content() takes
+ * octets as they come, until COMPLETE or INVALID.
  */
 #pragma once
 
@@ -20,22 +20,13 @@ enum {
     HTTP_CHUNK_SIZE_DIGITS_MAX = 16,   /* as many as 64 bits have */
 };
 
-/* What the next octet belongs to. */
+/* What the next octet belongs to: content, or framing as in chunked.def. */
 enum http_content_phase {
     HTTP_CONTENT_UNDECIDED = 0,
     HTTP_CONTENT_OCTETS, /* content of known length */
-    HTTP_CHUNK_SIZE,
-    HTTP_CHUNK_SPACE, /* white space before a semicolon */
-    HTTP_CHUNK_EXTENSION,
-    HTTP_CHUNK_SIZE_LF,
     HTTP_CHUNK_OCTETS,
-    HTTP_CHUNK_OCTETS_CR,
-    HTTP_CHUNK_OCTETS_LF,
-    HTTP_TRAILER_START, /* of a trailer line, or of the empty line */
-    HTTP_TRAILER_NAME,
-    HTTP_TRAILER_VALUE,
-    HTTP_TRAILER_LF,
-    HTTP_LAST_LF,
+#define PHASE(name, octet, after_octet, kind, after_kind, fault) HTTP_##name,
+#include "http/chunked.def"
     HTTP_CONTENT_COMPLETE,
 };
 
@@ -56,8 +47,7 @@ bool http_frame_content(
 /* Takes framing octets and then at most one run of content, which *data points to (empty when there
  * is none); *taken says how many octets in all.
  * COMPLETE: the message has ended. INVALID: interpret nothing after it; the
- * content is undecided again. INCOMPLETE: call again with
- * the octets not taken, or with more. */
+ * content is undecided again. INCOMPLETE: call again with the octets not taken, or with more. */
 enum http_parse http_take_content(struct http_content *content, struct text octets, size_t *taken,
     struct text *data, struct http_problem *problem);
 

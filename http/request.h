@@ -27,7 +27,8 @@ struct http_request {
     struct text line; /* as received, without CR LF; empty until there is a whole one */
     struct text method;
     struct text target;
-    int minor_version; /* HTTP/1.this */
+    int major_version;
+    int minor_version;
     size_t field_count;
     struct http_field fields[HTTP_FIELD_LINES_MAX];
 };

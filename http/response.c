@@ -1,7 +1,6 @@
 #include "http/response.h"
 
 #include <stdio.h>
-#include <string.h>
 
 void http_response_start(struct http_response *response, enum http_status status)
 {
@@ -12,25 +11,17 @@ void http_response_start(struct http_response *response, enum http_status status
 }
 
 /* RFC 9110 §5.5: a CR or LF in a value would start a line of somebody else's choosing. */
-static bool is_field_value(struct text value)
-{
-    for (size_t i = 0; i < value.length; i++)
-        if (((unsigned char)value.start[i] < 0x20 && value.start[i] != '\t') ||
-            value.start[i] == 0x7f)
-            return false;
-    return true;
-}
-
 void http_response_add_field(struct http_response *response, const char *name, struct text value)
 {
     size_t room = sizeof response->fields - response->fields_length;
     char *line = response->fields + response->fields_length;
-    if (!is_field_value(value) || strlen(name) + value.length + strlen(": \r\n") >= room) {
+    struct text rest = value;
+    text_take(&rest, text_is_line_octet);
+    if (rest.length > 0 || strlen(name) + value.length + strlen(": \r\n") >= room)
         response->broken = true;
-        return;
-    }
-    response->fields_length +=
-        (size_t)snprintf(line, room, "%s: %.*s\r\n", name, (int)value.length, value.start);
+    else
+        response->fields_length +=
+            (size_t)snprintf(line, room, "%s: %.*s\r\n", name, (int)value.length, value.start);
 }
 
 void http_response_add_number(struct http_response *response, const char *name, uint64_t value)
@@ -44,13 +35,11 @@ void http_response_add_number(struct http_response *response, const char *name, 
 size_t http_response_format_head(
     const struct http_response *response, const char *date, char *octets)
 {
-    const char *connection = response->connection;
-    unsigned status =
-        response->status == HTTP_REFUSED ? HTTP_INTERNAL_SERVER_ERROR : response->status;
-    int length =
-        snprintf(octets, HTTP_RESPONSE_HEAD_MAX, "HTTP/1.1 %03u %s\r\nDate: %s\r\n%s%s%s%.*s\r\n",
-            status, http_reason_phrase(response->status), date,
-            connection == NULL ? "" : "Connection: ", connection == NULL ? "" : connection,
-            connection == NULL ? "" : "\r\n", (int)response->fields_length, response->fields);
-    return (size_t)length;
+    unsigned status = response->status;
+    if (status == HTTP_REFUSED) status = HTTP_INTERNAL_SERVER_ERROR;
+    bool says = response->connection != NULL;
+    return (size_t)snprintf(octets, HTTP_RESPONSE_HEAD_MAX,
+        "HTTP/1.1 %03u %s\r\nDate: %s\r\n%s%s%s%.*s\r\n", status, http_reason_phrase(status), date,
+        says ? "Connection: " : "", says ? response->connection : "", says ? "\r\n" : "",
+        (int)response->fields_length, response->fields);
 }

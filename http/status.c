@@ -5,7 +5,6 @@
 static const struct http_problem problems[] = {
 #define PROBLEM(name, status, section, sentence, hint) {HTTP_##status, section, sentence, hint},
 #include "http/problems.def"
-#undef PROBLEM
 };
 
 bool http_refuse(struct http_problem *problem, enum http_fault fault)
@@ -14,14 +13,13 @@ bool http_refuse(struct http_problem *problem, enum http_fault fault)
     return false;
 }
 
+static const char *const phrases[] = {
+#define STATUS(name, code, phrase) [code] = phrase,
+#include "http/statuses.def"
+};
+
 const char *http_reason_phrase(enum http_status status)
 {
-    switch (status) {
-#define STATUS(name, code, phrase)                                                                 \
-    case HTTP_##name:                                                                              \
-        return phrase;
-#include "http/statuses.def"
-#undef STATUS
-    default: return "Internal Server Error";
-    }
+    bool known = status < sizeof phrases / sizeof phrases[0] && phrases[status] != NULL;
+    return known ? phrases[status] : phrases[HTTP_INTERNAL_SERVER_ERROR];
 }

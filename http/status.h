@@ -11,7 +11,6 @@ enum http_status {
     HTTP_REFUSED = 0, /* no decision was made; sent as 500 */
 #define STATUS(name, code, phrase) HTTP_##name = code,
 #include "http/statuses.def"
-#undef STATUS
 };
 
 /* The outcome of parsing a message that arrives bit by bit. */
@@ -21,11 +20,11 @@ enum http_parse {
     HTTP_COMPLETE,
 };
 
-/* What can be wrong: HTTP_FAULT_LF_ALONE … as in problems.def. */
+/* What can be wrong: HTTP_FAULT_LF_ALONE … as in problems.def; and after those, nothing. */
 enum http_fault {
 #define PROBLEM(name, status, section, sentence, hint) HTTP_FAULT_##name,
 #include "http/problems.def"
-#undef PROBLEM
+    HTTP_FAULT_NONE,
 };
 
 /* Why a request is refused. The strings are constants, safe to show: no octet of a request. */
@@ -38,6 +37,12 @@ struct http_problem {
 
 /* Says what was wrong. Always false, so that a check can return it. */
 bool http_refuse(struct http_problem *problem, enum http_fault fault);
+
+/* True where there is no fault; else refuses. */
+static inline bool http_passes(struct http_problem *problem, enum http_fault fault)
+{
+    return fault == HTTP_FAULT_NONE || http_refuse(problem, fault);
+}
 
 /* "Not Found". A status that is not in the enum is an internal error, and so is its phrase. */
 const char *http_reason_phrase(enum http_status status);

@@ -9,6 +9,11 @@
 enum { OUTPUT_ROOM = HTTP_RESPONSE_HEAD_MAX + EXCHANGE_OCTETS_MAX + 64 };
 _Static_assert((int)OUTPUT_ROOM < (int)SEAT_OUTPUT_SIZE, "an answer fits an empty output buffer");
 
+static bool is_framed(const struct worker *worker)
+{
+    return worker->session->content.phase != HTTP_CONTENT_UNDECIDED;
+}
+
 static void start(struct exchange *exchange)
 {
     exchange->request.line = exchange->request.method = text_of("");
@@ -21,67 +26,65 @@ static void start(struct exchange *exchange)
 
 /* Steps 1 and 2: is the head here, and what does it say? While content arrives the head stays in
  * the input, and is parsed again. */
-static enum http_parse read_head(struct exchange *exchange, struct session *session,
-    struct text input, struct http_problem *problem)
+static enum http_parse read_head(struct worker *worker, struct text input)
 {
-    size_t looked = session->looked;
+    struct exchange *exchange = &worker->exchange;
+    size_t looked = worker->session->looked;
     enum http_parse look = HTTP_COMPLETE;
     struct http_problem limit;
-    if (session->content.phase == HTTP_CONTENT_UNDECIDED)
-        look = http_look_at_head(input, &looked, &limit);
-    session->looked = (uint32_t)looked;
+    if (!is_framed(worker)) look = http_look_at_head(input, &looked, &limit);
+    worker->session->looked = (uint32_t)looked;
     if (look == HTTP_INCOMPLETE) return look;
-    enum http_parse parse =
-        http_parse_request_head(text_until(input, looked), &exchange->request, problem);
+    struct text head = text_until(input, looked);
+    enum http_parse parse = http_parse_request_head(head, &exchange->request, &exchange->problem);
     bool has_line = exchange->request.line.length > 0;
-    if (!has_line) exchange->request.line = text_until(input, looked);
+    if (!has_line) exchange->request.line = head;
     if (look == HTTP_COMPLETE) return parse;
     /* The order of the checks: a fault in the whole lines before a limit comes before it. */
-    if (parse == HTTP_COMPLETE || !has_line || limit.status == HTTP_BAD_REQUEST) *problem = limit;
+    if (parse == HTTP_COMPLETE || !has_line || limit.status == HTTP_BAD_REQUEST)
+        exchange->problem = limit;
     return look;
 }
 
-static bool check_content_limit(
-    const struct exchange *exchange, const struct session *session, struct http_problem *problem)
+static bool check_content_limit(struct worker *worker)
 {
-    uint32_t limit = exchange->method->content_limit;
-    return !http_content_exceeds(&session->content, limit > 0 ? limit : METHOD_CONTENT_MAX) ||
-        http_refuse(problem, HTTP_FAULT_MUCH_CONTENT);
+    uint32_t limit = worker->exchange.method->content_limit;
+    if (limit == 0) limit = METHOD_CONTENT_MAX;
+    return !http_content_exceeds(&worker->session->content, limit) ||
+        http_refuse(&worker->exchange.problem, HTTP_FAULT_MUCH_CONTENT);
 }
 
 /* Expect, RFC 9110 §10.1.1: not defined for 1.0, where it is ignored. */
-static bool check_expectation(
-    const struct exchange *exchange, bool *continues, struct http_problem *problem)
+static bool check_expectation(struct exchange *exchange, bool *continues)
 {
     struct http_list list = {0};
     struct text expectation;
-    while (exchange->request.minor_version >= 1 &&
-        http_next_list_element(&exchange->request, "Expect", &list, &expectation)) {
-        if (!text_equals_ignoring_case(expectation, "100-continue"))
-            return http_refuse(problem, HTTP_FAULT_EXPECTATION);
-        *continues = true;
+    if (exchange->request.minor_version == 0) return true;
+    while (http_next_list_element(&exchange->request, "Expect", &list, &expectation)) {
+        *continues = text_equals_ignoring_case(expectation, "100-continue");
+        if (!*continues) return http_refuse(&exchange->problem, HTTP_FAULT_EXPECTATION);
     }
     return true;
 }
 
 /* Steps 3 and 4: where does it end, and what does the head alone decide? In the order of the
  * checks. 100 is sent where it is asked for, content is to come and none of it is here. */
-static bool check_head(struct exchange *exchange, struct session *session,
-    struct connection *connection, struct http_problem *problem)
+static bool check_head(struct worker *worker, struct connection *connection)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    bool is_new = session->content.phase == HTTP_CONTENT_UNDECIDED;
+    struct exchange *exchange = &worker->exchange;
+    struct http_content *content = &worker->session->content;
+    bool is_new = !is_framed(worker);
     bool continues = false;
-    if (is_new && !http_frame_content(&exchange->request, &session->content, problem)) return false;
-    if (!http_check_host(&exchange->request, problem)) return false;
-    exchange->method = method_find(exchange->request.method);
-    if (exchange->method == NULL) return http_refuse(problem, HTTP_FAULT_METHOD_UNKNOWN);
-    if (!http_parse_target(&exchange->request, &exchange->target, problem) ||
-        !check_content_limit(exchange, session, problem) ||
-        !check_expectation(exchange, &continues, problem))
+    if (is_new && !http_frame_content(&exchange->request, content, &exchange->problem))
         return false;
-    if (is_new && continues && session->content.phase != HTTP_CONTENT_COMPLETE &&
-        connection_input(connection).length == session->looked) {
+    if (!http_check_host(&exchange->request, &exchange->problem)) return false;
+    exchange->method = method_find(exchange->request.method);
+    if (exchange->method == NULL) return http_refuse(&exchange->problem, HTTP_FAULT_METHOD_UNKNOWN);
+    if (!http_parse_target(&exchange->request, &exchange->target, &exchange->problem)) return false;
+    if (!check_content_limit(worker) || !check_expectation(exchange, &continues)) return false;
+    if (is_new && continues && content->phase != HTTP_CONTENT_COMPLETE &&
+        connection_input(connection).length == worker->session->looked) {
         memcpy(connection_space(connection).start, interim, strlen(interim));
         connection_queue(connection, strlen(interim));
     }
@@ -89,54 +92,50 @@ static bool check_head(struct exchange *exchange, struct session *session,
 }
 
 /* Keeps content for a method that wants it; all that is kept is bounded with the buffer memory. */
-static bool keep(
-    struct worker *worker, struct session *session, struct text data, struct http_problem *problem)
+static bool keep(struct worker *worker, struct text data)
 {
+    struct session *session = worker->session;
     size_t limit = worker->exchange.method->content_limit;
     if (limit == 0 || data.length == 0) return true;
     if (session->kept == NULL && transport_reserve(&worker->server->transport, limit)) {
         session->kept = malloc(sizeof *session->kept + limit);
-        if (session->kept == NULL)
-            transport_release(&worker->server->transport, limit);
-        else
-            *session->kept = (struct kept_content){.size = limit};
+        if (session->kept != NULL) *session->kept = (struct kept_content){.size = limit};
+        if (session->kept == NULL) transport_release(&worker->server->transport, limit);
     }
-    if (session->kept == NULL) return http_refuse(problem, HTTP_FAULT_EXHAUSTED);
+    if (session->kept == NULL) return http_refuse(&worker->exchange.problem, HTTP_FAULT_EXHAUSTED);
     memcpy(session->kept->octets + session->kept->length, data.start, data.length);
     session->kept->length += data.length;
     return true;
 }
 
 /* Step 5: takes what is here of the content, so that only the head stays in the input. */
-static enum http_parse read_content(struct worker *worker, struct session *session,
-    struct connection *connection, struct http_problem *problem)
+static enum http_parse read_content(struct worker *worker, struct connection *connection)
 {
+    struct http_content *content = &worker->session->content;
     struct octets input = connection_input(connection);
-    enum http_parse state =
-        session->content.phase == HTTP_CONTENT_COMPLETE ? HTTP_COMPLETE : HTTP_INCOMPLETE;
-    size_t at = session->looked;
+    bool whole = content->phase == HTTP_CONTENT_COMPLETE;
+    enum http_parse state = whole ? HTTP_COMPLETE : HTTP_INCOMPLETE;
+    size_t head = worker->session->looked;
+    size_t at = head;
     while (state == HTTP_INCOMPLETE && at < input.length) {
         size_t taken = 0;
         struct text data;
         struct text rest = {input.start + at, input.length - at};
-        state = http_take_content(&session->content, rest, &taken, &data, problem);
+        state = http_take_content(content, rest, &taken, &data, &worker->exchange.problem);
         at += taken;
-        if (state != HTTP_INVALID &&
-            (!check_content_limit(&worker->exchange, session, problem) ||
-                !keep(worker, session, data, problem)))
+        if (state == HTTP_INVALID || !check_content_limit(worker) || !keep(worker, data))
             state = HTTP_INVALID;
     }
-    connection_remove(connection, session->looked, at - session->looked);
-    if (session->kept != NULL)
-        worker->exchange.content = (struct text){session->kept->octets, session->kept->length};
+    connection_remove(connection, head, at - head);
+    const struct kept_content *kept = worker->session->kept;
+    if (kept != NULL) worker->exchange.content = (struct text){kept->octets, kept->length};
     return state;
 }
 
-static void log_response(
-    struct worker *worker, const struct connection *connection, uint64_t content_length)
+static void log_response(struct worker *worker, struct connection *connection, uint64_t length)
 {
     const struct exchange *exchange = &worker->exchange;
-    struct log_entry entry = {.time = worker->date_time, .octets = content_length};
+    struct log_entry entry = {.time = worker->date_time, .octets = length};
     entry.request_line = exchange->request.line;
     entry.status = exchange->response.status;
     connection_peer(connection, entry.peer);
@@ -158,31 +157,27 @@ static void queue_response(struct worker *worker, struct connection *connection)
     memcpy(start + length, exchange->octets.start, exchange->octets.length);
     connection_queue(connection, length + exchange->octets.length);
     bool has_file = file->descriptor >= 0 && file->size > 0;
-    if (has_file)
-        connection_queue_file(connection,
-            &(struct file_range){
-                .descriptor = file->descriptor, .length = file->size, .modified = file->modified});
-    else if (file->descriptor >= 0)
-        close(file->descriptor);
+    struct file_range range = {file->descriptor, 0, file->size, file->modified};
+    if (has_file) connection_queue_file(connection, &range);
+    if (!has_file && file->descriptor >= 0) close(file->descriptor);
     log_response(worker, connection, has_file ? file->size : exchange->octets.length);
     file->descriptor = -1; /* the connection's now, or closed */
 }
 
 /* Step 7: sends the response, and decides whether the connection outlives it: never when the end of
  * the request is unknown or not here, for the next octet could mean anything. */
-static enum outcome send_response(
-    struct worker *worker, struct connection *connection, struct session *session)
+static enum outcome send_response(struct worker *worker, struct connection *connection)
 {
     struct exchange *exchange = &worker->exchange;
-    bool whole = session->content.phase == HTTP_CONTENT_COMPLETE;
+    bool whole = worker->session->content.phase == HTTP_CONTENT_COMPLETE;
     bool persists = whole && http_persists(&exchange->request) &&
         exchange->response.status != HTTP_SERVICE_UNAVAILABLE &&
         !transport_is_draining(&worker->server->transport);
     if (persists)
         exchange->response.connection = exchange->request.minor_version == 0 ? "keep-alive" : NULL;
     queue_response(worker, connection);
-    connection_consume(connection, session->looked);
-    session_reset(worker->server, session);
+    connection_consume(connection, worker->session->looked);
+    session_reset(worker->server, worker->session);
     if (persists) return OUTCOME_ANSWERED;
     return whole && connection_input(connection).length == 0 ? OUTCOME_CLOSES : OUTCOME_LINGERS;
 }
@@ -190,24 +185,21 @@ static enum outcome send_response(
 enum outcome exchange_answer(struct worker *worker, struct connection *connection)
 {
     struct exchange *exchange = &worker->exchange;
-    struct session *session = worker_session(worker, connection);
     struct octets octets = connection_input(connection);
     struct text input = {octets.start, octets.length};
-    struct http_problem problem;
     if (input.length == 0) return OUTCOME_INCOMPLETE;
     if (connection_space(connection).length < OUTPUT_ROOM) return OUTCOME_NO_ROOM;
     start(exchange);
-    enum http_parse state = read_head(exchange, session, input, &problem); /* 1, 2. the head */
-    if (state == HTTP_COMPLETE && !check_head(exchange, session, connection, &problem))
+    enum http_parse state = read_head(worker, input); /* 1, 2. the head */
+    if (state == HTTP_COMPLETE && !check_head(worker, connection))
         state = HTTP_INVALID; /* 3, 4. refused by its head alone */
-    if (state == HTTP_COMPLETE)
-        state = read_content(worker, session, connection, &problem); /* 5. the content */
+    if (state == HTTP_COMPLETE) state = read_content(worker, connection); /* 5. the content */
     if (state == HTTP_INCOMPLETE) return OUTCOME_INCOMPLETE;
-    if (state == HTTP_INVALID) exchange_refuse(exchange, &problem);
+    if (state == HTTP_INVALID) exchange_refuse(exchange, &exchange->problem);
     if (state == HTTP_COMPLETE) exchange->method->handler(exchange); /* 6. the method's story */
     if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX)
         exchange_refuse_for(exchange, HTTP_FAULT_NO_RESPONSE);
-    return send_response(worker, connection, session); /* 7. head, content, and then? */
+    return send_response(worker, connection); /* 7. head, content, and then? */
 }
 
 void exchange_time_out(struct worker *worker, struct connection *connection)

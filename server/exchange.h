@@ -17,6 +17,8 @@
 struct exchange {
     const struct document_root *root;
 
+    struct http_problem problem; /* why the request is refused, once it is */
+
     /* What was asked. The texts are dead after the response. */
     struct http_request request;
     struct http_target target;

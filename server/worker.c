@@ -67,7 +67,7 @@ static bool receive_once(struct connection *connection, struct session *session)
 
 enum wait serve_connection(struct worker *worker, struct connection *connection)
 {
-    struct session *session = worker_session(worker, connection);
+    struct session *session = worker->session = worker_session(worker, connection);
     const uint64_t sent_before = connection->sent;
     bool received = false;
     bool cut = false;

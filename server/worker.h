@@ -43,6 +43,7 @@ struct server {
 struct worker {
     struct server *server;
     pthread_t thread;
+    struct session *session; /* of the connection being served */
     struct seat seat;
     struct exchange exchange;
     struct log_buffer log;

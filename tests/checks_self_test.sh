@@ -119,6 +119,11 @@ if [ $((after - before)) -ne 6 ]; then
     complain "size counts $((after - before)) lines of code where there are 6" "$(check size)"
 fi
 uproot
+lines 9 'ROW(planted)' | plant server/planted.def
+if [ "$(code_lines)" -ne "$before" ]; then
+    complain 'size counts the rows of a .def as code' "$(check size)"
+fi
+uproot
 
 plant_code() { # plant_code NUMBER: that many lines of code, in files short enough
     left=$1

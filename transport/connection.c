@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/sendfile.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,8 +58,8 @@ void connection_discard_input(struct connection *connection)
 struct octets connection_space(const struct connection *connection)
 {
     struct seat *seat = connection->seat;
-    size_t end = connection->seat->output_start + connection->output_length;
-    size_t length = connection->file >= 0 ? 0 : sizeof seat->output - end;
+    size_t end = seat->output_start + connection->output_length;
+    size_t length = connection->file.descriptor >= 0 ? 0 : sizeof seat->output - end;
     return (struct octets){seat->output + end, length};
 }
 
@@ -71,17 +70,14 @@ void connection_queue(struct connection *connection, size_t length)
 
 void connection_queue_file(struct connection *connection, const struct file_range *range)
 {
-    connection->file = range->descriptor;
-    connection->file_offset = range->offset;
-    connection->file_end = range->offset + range->length;
-    connection->file_modified = range->modified;
+    connection->file = *range;
 }
 
 /* MSG_MORE: the head travels in one segment with the start of the file. */
 static enum io_status send_octets(struct connection *connection)
 {
     struct seat *seat = connection->seat;
-    int flags = MSG_NOSIGNAL | (connection->file >= 0 ? MSG_MORE : 0);
+    int flags = MSG_NOSIGNAL | (connection->file.descriptor >= 0 ? MSG_MORE : 0);
     while (connection->output_length > 0) {
         ssize_t count = send(connection->descriptor, seat->output + seat->output_start,
             connection->output_length, flags);
@@ -98,33 +94,32 @@ static enum io_status send_octets(struct connection *connection)
  * its time stamp), is of no use any more. */
 static enum io_status send_file(struct connection *connection)
 {
+    struct file_range *file = &connection->file;
     struct stat now;
-    for (size_t turn = 0; connection->file_offset < connection->file_end;) {
-        uint64_t left = connection->file_end - connection->file_offset;
-        if (left > CONNECTION_TURN_OCTETS - turn) left = CONNECTION_TURN_OCTETS - turn;
-        if (left == 0) return IO_TURN_OVER;
-        off_t offset = (off_t)connection->file_offset;
-        ssize_t count = sendfile(connection->descriptor, connection->file, &offset, (size_t)left);
+    for (size_t budget = CONNECTION_TURN_OCTETS; file->length > 0;) {
+        if (budget == 0) return IO_TURN_OVER;
+        size_t most = file->length < budget ? (size_t)file->length : budget;
+        off_t offset = (off_t)file->offset;
+        ssize_t count = sendfile(connection->descriptor, file->descriptor, &offset, most);
         if (count < 0) return status_of(errno);
-        connection->file_offset = (uint64_t)offset;
-        connection->sent += (uint64_t)count;
-        turn += (size_t)count;
-        if (count == 0 || fstat(connection->file, &now) != 0 ||
-            now.st_mtim.tv_sec != connection->file_modified.tv_sec ||
-            now.st_mtim.tv_nsec != connection->file_modified.tv_nsec)
+        file->offset += (size_t)count;
+        file->length -= (size_t)count;
+        connection->sent += (size_t)count;
+        budget -= (size_t)count;
+        if (count == 0 || fstat(file->descriptor, &now) != 0 ||
+            now.st_mtim.tv_sec != file->modified.tv_sec ||
+            now.st_mtim.tv_nsec != file->modified.tv_nsec)
             return IO_FAILED;
     }
-    close(connection->file);
-    connection->file = -1;
+    close(file->descriptor);
+    file->descriptor = -1;
     return IO_DONE;
 }
 
 enum io_status connection_flush(struct connection *connection)
 {
     enum io_status status = send_octets(connection);
-    if (status == IO_DONE && connection->file >= 0) status = send_file(connection);
-    connection->reset = status == IO_FAILED;
-    return status;
+    return status == IO_DONE && connection->file.descriptor >= 0 ? send_file(connection) : status;
 }
 
 void connection_half_close(struct connection *connection)
@@ -134,9 +129,9 @@ void connection_half_close(struct connection *connection)
 
 void connection_peer(const struct connection *connection, char text[INET6_ADDRSTRLEN])
 {
-    const struct sockaddr_in6 *peer = &connection->peer;
-    const void *address = peer->sin6_family == AF_INET6
-        ? (const void *)&peer->sin6_addr
-        : &((const struct sockaddr_in *)(const void *)peer)->sin_addr;
-    if (inet_ntop(peer->sin6_family, address, text, INET6_ADDRSTRLEN) == NULL) strcpy(text, "-");
+    const void *peer = &connection->peer;
+    const void *address = &connection->peer.sin6_addr;
+    int family = connection->peer.sin6_family;
+    if (family == AF_INET) address = &((const struct sockaddr_in *)peer)->sin_addr;
+    if (inet_ntop(family, address, text, INET6_ADDRSTRLEN) == NULL) strcpy(text, "-");
 }

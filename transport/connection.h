@@ -65,23 +65,19 @@ struct connection {
 
     /* The peer. */
     int descriptor;           /* -1: this slot is free */
-    int file;                 /* a range of it is sent after the output octets; -1: none */
     struct sockaddr_in6 peer; /* a sockaddr_in where its family says so */
 
     uint8_t wait;       /* enum wait; in a turn: what it has waited for */
     bool overdue;       /* the deadline has passed: close it */
-    bool reset;         /* close it with a reset: what was sent is incomplete */
     bool message_ended; /* in this turn: a new clock starts */
-    uint32_t next_free; /* while the slot is free: the next free one */
+    uint32_t next_free; /* while the slot is free; slots_lock guards it */
 
     /* What is unread and unsent: in the seat during a turn, in parked between turns. */
     struct seat *seat;
     char *parked; /* NULL when there is nothing: input octets, then output octets */
     uint32_t input_length;
     uint32_t output_length;
-    uint64_t file_offset;
-    uint64_t file_end;
-    struct timespec file_modified;
+    struct file_range file; /* what is left of it, after the octets; descriptor -1: none */
 
     /* The clock of the wait. */
     int64_t message_start;

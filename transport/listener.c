@@ -5,9 +5,7 @@
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* A free port taken for one address may be in use at the next: begin again this often. */
@@ -27,57 +25,44 @@ static bool turn_on(int descriptor, int level, int option)
     return setsockopt(descriptor, level, option, &on, sizeof on) == 0;
 }
 
-/* Writes down an address as it stands in a URL. */
-static void describe(struct listener *listener, const struct sockaddr *address, socklen_t size)
-{
-    char host[INET6_ADDRSTRLEN] = "";
-    char port[8] = "0";
-    getnameinfo(
-        address, size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(listener->host, sizeof listener->host, address->sa_family == AF_INET6 ? "[%s]" : "%s",
-        host);
-    listener->port = (uint16_t)atoi(port);
-}
-
 /* SO_REUSEADDR: a restart must not wait for the old connections' TIME_WAIT. IPV6_V6ONLY: IPv4 has a
  * listener of its own. */
-static enum listen_status open_one(struct listener *listener, const struct addrinfo *info)
+static bool set_options(int descriptor, int family)
 {
-    struct sockaddr_storage bound;
-    socklen_t size = sizeof bound;
-    int family = info->ai_family;
-    int descriptor = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) return status_of(errno);
-    if (!turn_on(descriptor, SOL_SOCKET, SO_REUSEADDR) ||
-        !turn_on(descriptor, IPPROTO_TCP, TCP_NODELAY) ||
-        (family == AF_INET6 && !turn_on(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) ||
-        bind(descriptor, info->ai_addr, info->ai_addrlen) != 0 ||
-        listen(descriptor, SOMAXCONN) != 0 ||
-        getsockname(descriptor, (struct sockaddr *)&bound, &size) != 0) {
-        enum listen_status status = status_of(errno);
-        close(descriptor);
-        return status;
-    }
-    listener->descriptor = descriptor;
-    pthread_mutex_init(&listener->lock, NULL);
-    describe(listener, (struct sockaddr *)&bound, size);
-    return LISTEN_OPEN;
+    return turn_on(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
+        turn_on(descriptor, IPPROTO_TCP, TCP_NODELAY) &&
+        (family != AF_INET6 || turn_on(descriptor, IPPROTO_IPV6, IPV6_V6ONLY));
 }
 
+/* The port stands at the same place in a sockaddr_in and a sockaddr_in6. */
 static enum listen_status open_address(
     struct listeners *listeners, const struct addrinfo *info, uint16_t *port)
 {
-    struct listener wanted;
-    describe(&wanted, info->ai_addr, info->ai_addrlen);
+    struct sockaddr_in *address = (struct sockaddr_in *)(void *)info->ai_addr;
+    socklen_t size = info->ai_addrlen;
+    char digits[INET6_ADDRSTRLEN] = "";
+    char host[LISTENER_HOST_SIZE];
+    getnameinfo(info->ai_addr, size, digits, sizeof digits, NULL, 0, NI_NUMERICHOST);
+    snprintf(host, sizeof host, info->ai_family == AF_INET6 ? "[%s]" : "%s", digits);
     for (size_t i = 0; i < listeners->count; i++)
-        if (strcmp(listeners->list[i].host, wanted.host) == 0)
+        if (strcmp(listeners->list[i].host, host) == 0)
             return LISTEN_OPEN; /* some hosts files name an address twice */
     if (listeners->count == LISTENERS_MAX) return LISTEN_TOO_MANY;
-    /* The port stands at the same place in a sockaddr_in and a sockaddr_in6. */
-    ((struct sockaddr_in *)(void *)info->ai_addr)->sin_port = htons(*port);
-    enum listen_status status = open_one(&listeners->list[listeners->count], info);
-    if (status == LISTEN_OPEN) *port = listeners->list[listeners->count++].port;
-    return status;
+    int descriptor = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    address->sin_port = htons(*port);
+    if (descriptor < 0 || !set_options(descriptor, info->ai_family) ||
+        bind(descriptor, info->ai_addr, size) != 0 || listen(descriptor, SOMAXCONN) != 0 ||
+        getsockname(descriptor, info->ai_addr, &size) != 0) {
+        enum listen_status status = status_of(errno);
+        if (descriptor >= 0) close(descriptor);
+        return status;
+    }
+    *port = ntohs(address->sin_port);
+    struct listener *listener = &listeners->list[listeners->count++];
+    *listener = (struct listener){.descriptor = descriptor, .port = *port};
+    memcpy(listener->host, host, sizeof host);
+    pthread_mutex_init(&listener->lock, NULL);
+    return LISTEN_OPEN;
 }
 
 /* An address that this machine does not have is passed over if the host has another. */
@@ -89,7 +74,7 @@ static enum listen_status open_host(struct listeners *listeners, const char *hos
     if (getaddrinfo(host, NULL, &hints, &addresses) != 0) return LISTEN_NO_SUCH_HOST;
     for (struct addrinfo *info = addresses; info != NULL; info = info->ai_next) {
         enum listen_status this_status = open_address(listeners, info, port);
-        if (status != LISTEN_OPEN || this_status != LISTEN_NOT_HERE) status = this_status;
+        if (this_status != LISTEN_NOT_HERE) status = this_status;
         if (status != LISTEN_OPEN && status != LISTEN_NOT_HERE) break;
     }
     freeaddrinfo(addresses);

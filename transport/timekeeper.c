@@ -1,11 +1,16 @@
-/* The timekeeper's turns: what is overdue, and who has to go where room is scarce. */
+/* The clocks of the waits, and the timekeeper's turns: what is overdue, and who has to go where
+ * room is scarce. */
 #include "transport/internal.h"
 
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
+#include <linux/sockios.h>
 
 /* A deadline that has always passed: this one has to go. */
 #define DEADLINE_NOW INT64_MIN
+
+/* Who goes first where room is scarce has the lowest rank: those idle begin at 0, and then … */
+#define RANK_HEADS   (INT64_MAX / 4)
+#define RANK_READERS (INT64_MAX / 2)
+#define RANK_STAYS   INT64_MAX
 
 int64_t transport_tick_length(const struct transport_options *options)
 {
@@ -15,119 +20,123 @@ int64_t transport_tick_length(const struct transport_options *options)
     return length > WAIT_SECOND / 1000 ? length : WAIT_SECOND / 1000;
 }
 
-/* Who may have to go where room is scarce. */
-struct class
+/* Octets moved so far in the direction that the wait is about. Sent is not enough: the kernel takes
+ * what the peer may never read. SIOCOUTQ says what it has not acknowledged. */
+static uint64_t octets_moved(const struct connection *connection)
 {
-    uint32_t waits; /* a bit for each wait */
-    bool memory;    /* only those that have something parked, weighed by it */
-    bool slowest;   /* the lowest rate first; else the earliest start: the longest-waiting */
-};
-
-/* What one connection's going gives; 0 where it is not of the class. Locked. */
-static uint64_t weight(const struct class *class, const struct connection *connection)
-{
-    if (connection->descriptor < 0 || connection->overdue || connection->deadline == DEADLINE_NOW ||
-        (class->waits >> connection->wait & 1) == 0)
-        return 0;
-    if (!class->memory) return 1;
-    return connection->parked == NULL ? 0 : connection->input_length + connection->output_length;
+    int unacknowledged = 0;
+    if (connection->wait == WAIT_CONTENT) return connection->received;
+    ioctl(connection->descriptor, SIOCOUTQ, &unacknowledged);
+    return connection->sent - (uint64_t)unacknowledged;
 }
 
-static int64_t key(const struct class *class, const struct connection *connection)
+void transport_set_wait(
+    struct transport *transport, struct connection *connection, enum wait wait, int64_t now)
 {
-    if (!class->slowest) return connection->start;
-    uint64_t octets = transport_octets_moved(connection) - connection->octets_at_start;
-    return (int64_t)octets / ((wait_clock() - connection->start) / WAIT_SECOND + 1);
+    bool same = wait == connection->wait && !connection->message_ended;
+    connection->wait = (uint8_t)wait;
+    if (wait != WAIT_HEAD && same) return;
+    connection->start = wait == WAIT_HEAD ? connection->message_start : now;
+    connection->deadline = wait_deadline(connection->start, transport->options.limits[wait]);
+    if (!wait_counts_progress(wait)) return;
+    connection->last_moved = now;
+    connection->octets_at_start = connection->octets_seen = octets_moved(connection);
 }
 
-/* Finds the one of a class with the smallest key; those being served are passed over. */
-static struct connection *choose(struct transport *transport, const struct class *class)
+/* For the timekeeper, who passes over a free slot, one being served and one on its way out. */
+static bool try_lock(struct connection *connection)
 {
-    struct connection *chosen = NULL;
-    int64_t smallest = INT64_MAX;
-    for (uint32_t slot = 0; slot < transport->options.max_connections; slot++) {
-        struct connection *connection = &transport->table[slot];
-        if (pthread_mutex_trylock(&connection->lock) != 0) continue;
-        if (weight(class, connection) > 0 && key(class, connection) < smallest) {
-            smallest = key(class, connection);
-            chosen = connection;
-        }
-        pthread_mutex_unlock(&connection->lock);
-    }
-    return chosen;
+    if (pthread_mutex_trylock(&connection->lock) != 0) return false;
+    if (connection->descriptor >= 0 && !connection->overdue) return true;
+    pthread_mutex_unlock(&connection->lock);
+    return false;
 }
 
-/* Dismisses as many of a class as weigh what is needed. Returns what is still needed. */
-static uint64_t make_room(struct transport *transport, const struct class *class, uint64_t needed)
+/* The longest-waiting idle ones go, then the oldest half-sent heads and, for memory only, the
+ * slowest readers; for memory only those that have something parked. */
+static int64_t rank_of(const struct connection *connection, bool for_memory)
+{
+    enum wait wait = (enum wait)connection->wait;
+    if (connection->deadline == DEADLINE_NOW) return RANK_STAYS;
+    if (for_memory && connection->parked == NULL) return RANK_STAYS;
+    if (wait == WAIT_FIRST_OCTET || wait == WAIT_NEXT_REQUEST) return connection->start;
+    if (wait == WAIT_HEAD) return RANK_HEADS + connection->start;
+    if (!for_memory || wait_events(wait) != EPOLLOUT) return RANK_STAYS;
+    int64_t seconds = (wait_clock() - connection->start) / WAIT_SECOND + 1;
+    int64_t octets = (int64_t)(octets_moved(connection) - connection->octets_at_start);
+    return RANK_READERS + octets / seconds;
+}
+
+/* Dismisses whoever has the lowest rank, one after the other, until so much is gained. */
+static void make_room(struct transport *transport, bool for_memory, int64_t needed)
 {
     while (needed > 0) {
-        struct connection *chosen = choose(transport, class);
-        if (chosen == NULL || pthread_mutex_trylock(&chosen->lock) != 0) break;
-        uint64_t gain = weight(class, chosen); /* 0: it has been served meanwhile */
-        if (gain > 0) chosen->deadline = DEADLINE_NOW;
-        needed -= gain < needed ? gain : needed;
-        pthread_mutex_unlock(&chosen->lock);
+        struct connection *first = NULL;
+        int64_t lowest = RANK_STAYS;
+        for (uint32_t slot = 0; slot < transport->options.max_connections; slot++) {
+            struct connection *connection = &transport->table[slot];
+            if (!try_lock(connection)) continue;
+            int64_t rank = rank_of(connection, for_memory);
+            pthread_mutex_unlock(&connection->lock);
+            if (rank >= lowest) continue;
+            lowest = rank;
+            first = connection;
+        }
+        if (first == NULL || !try_lock(first)) return;
+        if (rank_of(first, for_memory) != RANK_STAYS) { /* it has not been served meanwhile */
+            first->deadline = DEADLINE_NOW;
+            needed -= for_memory ? first->input_length + first->output_length : 1;
+        }
+        pthread_mutex_unlock(&first->lock);
     }
-    return needed;
 }
 
 void transport_tick(struct transport *transport)
 {
-    static const struct class idle = {1U << WAIT_FIRST_OCTET | 1U << WAIT_NEXT_REQUEST, 0, 0};
-    static const struct class half_sent = {1U << WAIT_HEAD, 0, 0};
-    static const struct class half_sent_parked = {1U << WAIT_HEAD, true, 0};
-    static const struct class readers = {1U << WAIT_PEER_READS | 1U << WAIT_TURN, true, true};
+    int64_t max = transport->options.max_connections;
+    int64_t used = (int64_t)transport_count(transport) - (int64_t)atomic_load(&transport->leaving);
+    int64_t spare = (max - 1) / TRANSPORT_FREE_SHARE + 1;
+    int64_t enough = (int64_t)(transport->options.buffer_memory / 4 * 3);
     eventfd_t ignored;
     eventfd_read(transport->wake, &ignored);
     transport->cursor = 0;
-    if (atomic_exchange(&transport->paused, false)) transport_arm_listeners(transport);
-    uint32_t max = transport->options.max_connections;
-    uint32_t used = transport_count(transport);
-    uint32_t most = max - (max + TRANSPORT_FREE_SHARE - 1) / TRANSPORT_FREE_SHARE;
-    uint64_t slots = make_room(transport, &idle, used > most ? used - most : 0);
-    make_room(transport, &half_sent, slots);
-    uint64_t parked = atomic_load(&transport->memory);
-    uint64_t enough = transport->options.buffer_memory / 4 * 3;
-    uint64_t octets =
-        make_room(transport, &half_sent_parked, parked > enough ? parked - enough : 0);
-    make_room(transport, &readers, octets);
+    transport_resume(transport);
+    make_room(transport, false, used + spare - max);
+    make_room(transport, true, (int64_t)atomic_load(&transport->memory) - enough);
 }
 
 /* Idle: between two messages, and no octet of the next has arrived. */
 static bool is_idle(const struct connection *connection)
 {
     int unread = 0;
-    return (connection->wait == WAIT_FIRST_OCTET || connection->wait == WAIT_NEXT_REQUEST) &&
-        ioctl(connection->descriptor, FIONREAD, &unread) == 0 && unread == 0;
+    ioctl(connection->descriptor, FIONREAD, &unread);
+    return unread == 0 &&
+        (connection->wait == WAIT_FIRST_OCTET || connection->wait == WAIT_NEXT_REQUEST);
 }
 
-/* The deadline where progress counts: first a look at how far the peer has come. */
-static void look_at_progress(struct transport *transport, struct connection *connection)
-{
-    uint64_t moved = transport_octets_moved(connection);
-    if (moved > connection->octets_seen && connection->wait != WAIT_CONTENT)
-        connection->last_moved = wait_clock(); /* acknowledged some time since the last look */
-    connection->octets_seen = moved;
-    connection->deadline = wait_progress_deadline(connection->start, connection->last_moved,
-        moved - connection->octets_at_start, transport->options.limits[connection->wait]);
-}
-
+/* Where progress counts, a deadline that is due calls for a look at how far the peer has come. */
 static bool is_overdue(struct transport *transport, struct connection *connection)
 {
+    enum wait wait = (enum wait)connection->wait;
     int64_t now = wait_clock();
-    if (connection->descriptor < 0 || connection->overdue) return false;
     if (atomic_load(&transport->draining) && is_idle(connection)) return true;
-    if (connection->deadline != DEADLINE_NOW && connection->deadline <= now &&
-        wait_counts_progress((enum wait)connection->wait))
-        look_at_progress(transport, connection);
+    if (connection->deadline <= now && connection->deadline != DEADLINE_NOW &&
+        wait_counts_progress(wait)) {
+        uint64_t moved = octets_moved(connection);
+        if (moved > connection->octets_seen && wait != WAIT_CONTENT)
+            connection->last_moved = now; /* acknowledged some time since the last look */
+        connection->octets_seen = moved;
+        connection->deadline = wait_progress_deadline(connection->start, connection->last_moved,
+            moved - connection->octets_at_start, transport->options.limits[wait]);
+    }
     return connection->deadline <= now;
 }
 
 /* Armed or about to be, the connection has an event from now on; a worker closes it. */
-static void shut_down(struct connection *connection)
+static void shut_down(struct transport *transport, struct connection *connection)
 {
     connection->overdue = true;
-    connection->reset = connection->wait == WAIT_PEER_READS || connection->wait == WAIT_TURN;
+    atomic_fetch_add(&transport->leaving, 1);
     shutdown(connection->descriptor, SHUT_RDWR);
 }
 
@@ -135,47 +144,30 @@ struct connection *transport_next_overdue(struct transport *transport, struct se
 {
     while (transport->cursor < transport->options.max_connections) {
         struct connection *connection = &transport->table[transport->cursor++];
-        if (pthread_mutex_trylock(&connection->lock) != 0) continue; /* it is being served */
+        if (!try_lock(connection)) continue;
         bool overdue = is_overdue(transport, connection);
         if (overdue && (connection->wait == WAIT_HEAD || connection->wait == WAIT_CONTENT)) {
-            transport_forget_parked(transport, connection);
-            connection->input_length = connection->output_length = 0;
             transport_seat(transport, connection, seat);
+            connection->input_length = connection->output_length = 0;
             return connection;
         }
-        if (overdue) shut_down(connection);
+        if (overdue) shut_down(transport, connection);
         pthread_mutex_unlock(&connection->lock);
     }
     return NULL;
 }
 
-/* HEAD and CONTENT are armed for readable, and so is PEER_CLOSES: nothing is to be armed. */
+/* HEAD and CONTENT are armed for readable, and so is PEER_CLOSES: nothing is to be armed. What
+ * could not be sent is dropped, without a reset: it would destroy an answer that is still on its
+ * way. */
 void transport_return_overdue(
     struct transport *transport, struct connection *connection, enum wait wait)
 {
     connection->output_length = 0;
     if (wait == WAIT_PEER_CLOSES)
-        transport_set_wait(transport, connection, wait);
+        transport_set_wait(transport, connection, wait, connection->seat->now);
     else
-        shut_down(connection);
+        shut_down(transport, connection);
     connection->seat = NULL;
     pthread_mutex_unlock(&connection->lock);
-}
-
-/* A listener is closed, never shut down: an inherited one lives on elsewhere. What had connected
- * before is still accepted. */
-void transport_drain(struct transport *transport)
-{
-    atomic_store(&transport->draining, true);
-    for (size_t i = 0; i < transport->listeners->count; i++) {
-        struct listener *listener = &transport->listeners->list[i];
-        pthread_mutex_lock(&listener->lock);
-        epoll_ctl(transport->epoll, EPOLL_CTL_DEL, listener->descriptor, NULL);
-        for (int n = 0; n < SOMAXCONN; n++)
-            if (transport_accept_one(transport, listener) != IO_DONE) break;
-        close(listener->descriptor);
-        listener->descriptor = -1;
-        pthread_mutex_unlock(&listener->lock);
-    }
-    transport_wake(transport);
 }

@@ -50,11 +50,13 @@ struct transport {
     atomic_uint_fast64_t memory; /* octets parked */
     atomic_bool paused; /* the listeners are not armed: no slot or no descriptor was free */
     atomic_bool draining;
-    uint32_t cursor; /* the timekeeper's, in its pass over the table */
+    atomic_uint leaving; /* connections shut down by the timekeeper that no worker has closed yet */
+    uint32_t cursor;     /* the timekeeper's, in its pass over the table */
+
+    atomic_uint count; /* connections open now */
 
     pthread_mutex_t slots_lock; /* a leaf; guards: */
     uint32_t free_slot;         /* the first of the free ones; max_connections: none */
-    uint32_t free_count;
 };
 
 /* IO_DONE, or IO_FAILED where the system has no memory or descriptor for it. */
@@ -90,8 +92,8 @@ void transport_stop(struct transport *transport);
 bool transport_is_draining(struct transport *transport);
 uint32_t transport_count(struct transport *transport); /* connections open now */
 
-/* Memory for what a connection is owed counts here, whoever holds it. False: the bound is reached,
- * and the timekeeper was woken to make room. */
+/* Memory for what a connection is owed counts here, whoever holds it. False: the bound is reached.
+ * The timekeeper is woken to make room before that. */
 bool transport_reserve(struct transport *transport, uint64_t octets);
 void transport_release(struct transport *transport, uint64_t octets);
 

@@ -2,9 +2,6 @@
  */
 #include "transport/internal.h"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
-
 void transport_forget_parked(struct transport *transport, struct connection *connection)
 {
     if (connection->parked == NULL) return;
@@ -13,18 +10,40 @@ void transport_forget_parked(struct transport *transport, struct connection *con
     connection->parked = NULL;
 }
 
-/* Locked before; unlocked, and no longer the caller's, after. */
-static void close_connection(struct transport *transport, struct connection *connection)
+static struct connection *take_slot(struct transport *transport)
+{
+    struct connection *connection = NULL;
+    pthread_mutex_lock(&transport->slots_lock);
+    if (transport->free_slot < transport->options.max_connections) {
+        connection = &transport->table[transport->free_slot];
+        transport->free_slot = connection->next_free;
+        atomic_fetch_add(&transport->count, 1);
+    }
+    pthread_mutex_unlock(&transport->slots_lock);
+    return connection;
+}
+
+/* Locked before; unlocked, and no longer the caller's, after. What is unsent makes it a reset: the
+ * peer must not take a part for the whole. */
+void transport_end(struct transport *transport, struct connection *connection)
 {
     const struct linger reset = {.l_onoff = 1, .l_linger = 0};
     int descriptor = connection->descriptor;
+    bool cut = connection->output_length > 0 || connection->file.descriptor >= 0;
     transport_forget_parked(transport, connection);
-    if (connection->file >= 0) close(connection->file);
-    if (connection->reset) setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    connection->file = connection->descriptor = -1;
-    close(descriptor);
+    if (connection->overdue) atomic_fetch_sub(&transport->leaving, 1);
+    if (connection->file.descriptor >= 0) close(connection->file.descriptor);
+    if (cut) setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    connection->file.descriptor = connection->descriptor = -1;
+    if (descriptor >= 0) close(descriptor); /* none: nobody was there to be accepted */
     pthread_mutex_unlock(&connection->lock);
-    transport_return_slot(transport, connection);
+
+    pthread_mutex_lock(&transport->slots_lock);
+    connection->next_free = transport->free_slot;
+    transport->free_slot = transport_slot(transport, connection);
+    bool last = atomic_fetch_sub(&transport->count, 1) == 1;
+    pthread_mutex_unlock(&transport->slots_lock);
+    if (last && atomic_load(&transport->draining)) eventfd_write(transport->wake, 1);
 }
 
 /* Arming is the last touch: from then on another worker may have the connection. False: it could
@@ -34,61 +53,71 @@ static bool unlock_and_arm(
 {
     int descriptor = connection->descriptor;
     uint32_t events = wait_events((enum wait)connection->wait) | EPOLLONESHOT;
-    uint32_t slot = transport_slot(transport, connection);
     pthread_mutex_unlock(&connection->lock);
-    if (transport_watch(transport, operation, descriptor, events, slot)) return true;
+    if (transport_watch(
+            transport, operation, descriptor, events, transport_slot(transport, connection)))
+        return true;
     pthread_mutex_lock(&connection->lock);
-    close_connection(transport, connection);
+    transport_end(transport, connection);
     return false;
 }
 
-/* accept4(2): errors of the network or of that one connection; the next may do. */
-static bool only_this_one_failed(int error)
-{
-    return error == ECONNABORTED || error == EPROTO || error == ENETDOWN || error == ENOPROTOOPT ||
-        error == EHOSTDOWN || error == ENONET || error == EHOSTUNREACH || error == EOPNOTSUPP ||
-        error == ENETUNREACH || error == EPERM || error == EINTR;
-}
-
-enum io_status transport_accept_one(struct transport *transport, struct listener *listener)
+/* DONE: one was accepted, or lost while it was queued. BLOCKED: none is there. FAILED: no slot,
+ * descriptor or memory, or the listener is closed. The listener is locked. */
+static enum io_status accept_one(struct transport *transport, struct listener *listener)
 {
     const size_t behind_lock = offsetof(struct connection, descriptor);
-    struct connection *connection = transport_take_slot(transport);
+    struct connection *connection = take_slot(transport);
     if (connection == NULL) return IO_FAILED;
     pthread_mutex_lock(&connection->lock);
     memset((char *)connection + behind_lock, 0, sizeof *connection - behind_lock);
     socklen_t size = sizeof connection->peer; /* enough for the two families that listen */
-    connection->file = -1;
-    connection->wait = WAIT_FIRST_OCTET;
-    connection->start = connection->message_start = wait_clock();
-    connection->deadline =
-        wait_deadline(connection->start, transport->options.limits[WAIT_FIRST_OCTET]);
+    connection->file.descriptor = -1;
     connection->descriptor = accept4(listener->descriptor,
         (struct sockaddr *)(void *)&connection->peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (connection->descriptor >= 0)
+    if (connection->descriptor >= 0) {
+        transport_set_wait(transport, connection, WAIT_FIRST_OCTET, wait_clock());
         return unlock_and_arm(transport, connection, EPOLL_CTL_ADD) ? IO_DONE : IO_FAILED;
+    }
     int error = errno;
-    pthread_mutex_unlock(&connection->lock);
-    transport_return_slot(transport, connection);
-    if (error == EAGAIN || error == EWOULDBLOCK) return IO_BLOCKED;
-    return only_this_one_failed(error) ? IO_DONE : IO_FAILED;
+    transport_end(transport, connection);
+    if (error == ECONNABORTED) return IO_DONE;
+    return error == EAGAIN ? IO_BLOCKED : IO_FAILED;
 }
 
 /* When the system is out of descriptors, or the table full, the listener stays unarmed: an armed
- * one would be ready at once, and again, for nothing. A close or a tick arms it. */
-static void serve_listener(struct transport *transport, size_t index)
+ * one would be ready at once, and again, for nothing. A close or a tick arms it; a close that comes
+ * just before it is called paused leaves it to the tick. */
+static void serve_listener(struct transport *transport, struct listener *listener)
 {
-    struct listener *listener = &transport->listeners->list[index];
     enum io_status status = IO_DONE;
     pthread_mutex_lock(&listener->lock);
-    for (int i = 0; i < TRANSPORT_ACCEPTS_A_TURN && listener->descriptor >= 0; i++)
-        if ((status = transport_accept_one(transport, listener)) != IO_DONE) break;
+    int most = listener->descriptor < 0 ? 0 : TRANSPORT_ACCEPTS_A_TURN; /* drained meanwhile */
+    for (int i = 0; i < most && status == IO_DONE; i++) status = accept_one(transport, listener);
     if (status == IO_FAILED)
         atomic_store(&transport->paused, true);
-    else if (listener->descriptor >= 0)
-        transport_watch(transport, EPOLL_CTL_MOD, listener->descriptor, EPOLLIN | EPOLLONESHOT,
-            transport->options.max_connections + index);
+    else
+        transport_arm_listener(transport, listener, EPOLL_CTL_MOD);
     pthread_mutex_unlock(&listener->lock);
+}
+
+/* A listener is closed, never shut down: an inherited one lives on elsewhere. What had connected
+ * before is still accepted. */
+void transport_drain(struct transport *transport)
+{
+    atomic_store(&transport->draining, true);
+    for (size_t i = 0; i < transport->listeners->count; i++) {
+        struct listener *listener = &transport->listeners->list[i];
+        enum io_status status = IO_DONE;
+        pthread_mutex_lock(&listener->lock);
+        epoll_ctl(transport->epoll, EPOLL_CTL_DEL, listener->descriptor, NULL);
+        for (int n = 0; n < SOMAXCONN && status == IO_DONE; n++)
+            status = accept_one(transport, listener);
+        close(listener->descriptor);
+        listener->descriptor = -1;
+        pthread_mutex_unlock(&listener->lock);
+    }
+    eventfd_write(transport->wake, 1);
 }
 
 void transport_seat(struct transport *transport, struct connection *connection, struct seat *seat)
@@ -110,14 +139,13 @@ struct connection *transport_next_ready(struct transport *transport, struct seat
         struct epoll_event event;
         if (epoll_wait(transport->epoll, &event, 1, -1) != 1) continue; /* EINTR */
         if (event.data.u64 == EVENT_STOP) return NULL;
-        if (event.data.u64 >= first_listener) {
-            serve_listener(transport, event.data.u64 - first_listener);
-            continue;
+        if (event.data.u64 < first_listener) {
+            struct connection *connection = &transport->table[event.data.u64];
+            pthread_mutex_lock(&connection->lock);
+            transport_seat(transport, connection, seat);
+            return connection;
         }
-        struct connection *connection = &transport->table[event.data.u64];
-        pthread_mutex_lock(&connection->lock);
-        transport_seat(transport, connection, seat);
-        return connection;
+        serve_listener(transport, &transport->listeners->list[event.data.u64 - first_listener]);
     }
 }
 
@@ -139,39 +167,15 @@ static bool park(struct transport *transport, struct connection *connection)
     return true;
 }
 
-/* Sent is not enough: the kernel takes what the peer may never read. SIOCOUTQ says what it has not
- * acknowledged. */
-uint64_t transport_octets_moved(const struct connection *connection)
-{
-    int unacknowledged = 0;
-    if (connection->wait == WAIT_CONTENT) return connection->received;
-    ioctl(connection->descriptor, SIOCOUTQ, &unacknowledged);
-    return connection->sent - (uint64_t)unacknowledged;
-}
-
-void transport_set_wait(struct transport *transport, struct connection *connection, enum wait wait)
-{
-    int64_t now = connection->seat->now;
-    bool same = wait == connection->wait && !connection->message_ended;
-    connection->wait = (uint8_t)wait;
-    if (wait != WAIT_HEAD && same) return;
-    connection->start = wait == WAIT_HEAD ? connection->message_start : now;
-    connection->deadline = wait_deadline(connection->start, transport->options.limits[wait]);
-    if (wait_counts_progress(wait)) {
-        connection->last_moved = now;
-        connection->octets_at_start = transport_octets_moved(connection);
-        connection->octets_seen = connection->octets_at_start;
-    }
-}
-
 void transport_give_back(struct transport *transport, struct connection *connection, enum wait wait)
 {
-    if (wait != WAIT_CLOSE && park(transport, connection)) {
-        transport_set_wait(transport, connection, wait);
+    bool kept = wait != WAIT_CLOSE && park(transport, connection);
+    if (kept) {
+        transport_set_wait(transport, connection, wait, connection->seat->now);
         connection->seat = NULL;
-        unlock_and_arm(transport, connection, EPOLL_CTL_MOD);
-        return;
+        kept = unlock_and_arm(transport, connection, EPOLL_CTL_MOD);
+    } else {
+        transport_end(transport, connection);
     }
-    close_connection(transport, connection);
-    if (atomic_exchange(&transport->paused, false)) transport_arm_listeners(transport);
+    if (!kept) transport_resume(transport);
 }

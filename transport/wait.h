@@ -11,7 +11,10 @@
  *   CONTENT        readable   head complete; progress counts       408, linger
  *   PEER_READS     writable   response queued; progress counts     reset
  *   PEER_CLOSES    readable   half-close                           close
- *   TURN           writable   this turn's end; progress counts     reset
+ *   TURN           writable   this turn's end; progress counts     close
+ *
+ * A close with octets or a file unsent is a reset, but for a 408: the peer must not take a part for
+ * the whole.
  *
  * Where progress counts, the limit is that long without an octet and, once that long has passed,
  * less than WAIT_MINIMUM_RATE on average. TURN means: it could go on at once, but others are

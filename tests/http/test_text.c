@@ -162,7 +162,7 @@ static void test_a_token_is_taken_as_far_as_there_are_tchars(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct text rest = at_guard(texts[i][0]);
-        assert_text(text_take_token(&rest), texts[i][1]);
+        assert_text(text_take(&rest, text_is_tchar), texts[i][1]);
         assert_text(rest, texts[i][2]);
     }
 }

@@ -28,8 +28,8 @@ static inline void log_number(struct access_log *log, struct log_buffer *buffer,
 /* The number of the whole line that starts here; *next is the line after it. */
 static inline unsigned read_number(const char *line, const char **next)
 {
-    unsigned number;
-    unsigned long long octets;
+    unsigned number = 0;
+    unsigned long long octets = 0;
     const char *end = strchr(line, '\n');
     if (end == NULL ||
         sscanf(line,

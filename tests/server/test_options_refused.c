@@ -8,8 +8,8 @@
 static void assert_refused(const char *first, const char *second, const char *named)
 {
     char name[] = "strata";
-    char one[64];
-    char two[64] = "";
+    static char one[64]; /* getopt(3) may remember it */
+    static char two[64];
     char *arguments[] = {name, one, second == NULL ? NULL : two, NULL};
     struct options options;
     snprintf(one, sizeof one, "%s", first);
@@ -112,6 +112,21 @@ static void test_two_directories_are_refused(void **state)
     assert_refused("one", "two", "two");
 }
 
+/* getopt(3) remembers where it was in a cluster such as -xh. */
+static void test_after_a_refusal_parsing_begins_anew(void **state)
+{
+    char name[] = "strata";
+    char directory[] = "www";
+    char *arguments[] = {name, directory, NULL};
+    struct options options;
+    (void)state;
+    assert_refused("-xh", NULL, "x");
+    options_set_defaults(&options);
+    assert_true(options_parse(&options, 2, arguments));
+    assert_false(options.help);
+    assert_string_equal(options.directory, "www");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +139,7 @@ int main(void)
         cmocka_unit_test(test_an_option_that_lacks_its_value_is_refused),
         cmocka_unit_test(test_a_switch_with_a_value_is_refused),
         cmocka_unit_test(test_two_directories_are_refused),
+        cmocka_unit_test(test_after_a_refusal_parsing_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

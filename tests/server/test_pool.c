@@ -8,8 +8,12 @@ int __real_pthread_create(
 int __wrap_pthread_create(
     pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
 
+int __real_pthread_join(pthread_t thread, void **result);
+int __wrap_pthread_join(pthread_t thread, void **result);
+
 static struct worker *workers;
 static size_t creations_left; /* after so many, pthread_create fails */
+static size_t joins;
 
 int __wrap_pthread_create(
     pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
@@ -17,6 +21,12 @@ int __wrap_pthread_create(
     if (creations_left == 0) return EAGAIN;
     creations_left--;
     return __real_pthread_create(thread, attributes, run, argument);
+}
+
+int __wrap_pthread_join(pthread_t thread, void **result)
+{
+    joins++;
+    return __real_pthread_join(thread, result);
 }
 
 static int open_pool(void **state)
@@ -34,10 +44,13 @@ static int close_pool(void **state)
     return stage_close(state);
 }
 
+/* Each thread that was started is waited for. */
 static void stop(size_t started)
 {
+    joins = 0;
     transport_stop(&stage.server.transport);
     pool_join(workers, started);
+    assert_int_equal(joins, started);
 }
 
 /* All that comes until the end, which is within PATIENCE. */

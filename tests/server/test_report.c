@@ -69,6 +69,25 @@ static void test_a_full_pipe_stalls_no_report(void **state)
     assert_int_equal(strncmp(line, "strata: 0: ", 11), 0);
 }
 
+static int report_as_nobody(void *argument)
+{
+    if (setgid(65534) != 0 || setuid(65534) != 0) return 5;
+    return report_often(argument);
+}
+
+/* It cannot be opened anew by others than who made it. */
+static void test_a_full_pipe_of_another_user_stalls_no_report(void **state)
+{
+    int ends[2];
+    (void)state;
+    if (geteuid() != 0) skip();
+    assert_int_equal(pipe(ends), 0);
+    int status = run_in_child(report_as_nobody, &ends[1]);
+    close(ends[0]);
+    close(ends[1]);
+    assert_int_equal(status, 0);
+}
+
 static void test_a_terminal_that_nobody_reads_stalls_no_report(void **state)
 {
     char path[64];
@@ -116,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_a_long_report_is_cut_and_still_a_line),
         cmocka_unit_test(test_a_report_into_a_file_leaves_what_others_write),
         cmocka_unit_test(test_a_full_pipe_stalls_no_report),
+        cmocka_unit_test(test_a_full_pipe_of_another_user_stalls_no_report),
         cmocka_unit_test(test_a_terminal_that_nobody_reads_stalls_no_report),
         cmocka_unit_test(test_a_pipe_without_reader_harms_no_report),
         cmocka_unit_test(test_a_closed_standard_error_harms_no_report),

@@ -58,6 +58,19 @@ static void test_while_lingering_what_comes_is_thrown_away(void **state)
     assert_int_equal(count_of(stage_log(), "\n"), 1);
 }
 
+static void test_lingering_with_nothing_here_goes_on(void **state)
+{
+    char octet;
+    (void)state;
+    stage_connect();
+    stage_ask("GARBAGE\r\n\r\n", WAIT_PEER_CLOSES);
+    stage_send("x");
+    struct connection *connection = stage_lend();
+    assert_int_equal(read(connection->descriptor, &octet, 1), 1); /* it was not for the server */
+    assert_int_equal(stage_serve(connection), WAIT_PEER_CLOSES);
+    stage_leave();
+}
+
 /* A whole input buffer at once, again and again: there is always room for it. */
 static void test_a_flood_while_lingering_is_thrown_away(void **state)
 {
@@ -263,6 +276,7 @@ int main(void)
         STAGED(test_http_1_0_closes_unless_it_is_kept_alive),
         STAGED(test_a_cut_pipeline_lingers),
         STAGED(test_while_lingering_what_comes_is_thrown_away),
+        STAGED(test_lingering_with_nothing_here_goes_on),
         STAGED(test_a_flood_while_lingering_is_thrown_away),
         STAGED(test_answers_before_a_bad_request_are_sent_with_its_refusal),
         STAGED(test_what_no_head_may_hold_is_refused_in_the_turn_it_arrives),

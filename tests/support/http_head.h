@@ -98,7 +98,7 @@ static inline enum http_parse look_octet_by_octet(
 static inline void assert_head_status(struct text octets, enum http_status expected)
 {
     struct parsed_head parsed;
-    size_t step = octets.length > 600 ? octets.length / 40 : 1;
+    size_t step = octets.length > 600 ? octets.length / 12 : 1;
     if (parse_head(octets, &parsed) != expected) {
         show_octets(octets);
         if (parsed.status >= 400)

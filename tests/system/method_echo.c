@@ -39,8 +39,6 @@ static bool write_file(struct exchange *exchange)
 
 void method_echo(struct exchange *exchange)
 {
-    struct http_problem exhausted;
-    http_refuse(&exhausted, HTTP_FAULT_EXHAUSTED);
     if (!text_equals(text_of(exchange->target.path), "/echo"))
         exchange_refuse_method(exchange);
     else if (exchange->content.length <= EXCHANGE_OCTETS_MAX)
@@ -48,5 +46,5 @@ void method_echo(struct exchange *exchange)
     else if (write_file(exchange))
         exchange_respond_file(exchange, HTTP_OK);
     else
-        exchange_refuse(exchange, &exhausted);
+        exchange_refuse_for(exchange, HTTP_FAULT_EXHAUSTED);
 }

@@ -6,7 +6,9 @@
 #include "tests/system/support/response.h"
 #include "tests/system/support/steps.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <string.h>
 
 enum { DESCRIPTORS = 64, CLIENTS = 120, LARGE = 20000000, NARROW = 8 * 1024 };
 
@@ -172,6 +174,69 @@ static void test_max_connections_bounds_them_and_serves_everybody(void **state)
     server_stop(&server);
 }
 
+/* From now on the server gets no new descriptor, or as many as before. It has one thread in these
+ * tests: a thread sanitizer without descriptors could not name what it is told to suppress. */
+static void allow_descriptors(const struct server *server, rlim_t limit)
+{
+    const struct rlimit limits = {limit, DESCRIPTORS};
+    if (prlimit(server->pid, RLIMIT_NOFILE, &limits, NULL) != 0)
+        failed("the server's limit cannot be set: %s", strerror(errno));
+    step("the server may have %d descriptors", (int)limit);
+}
+
+/* RFC 9110 §15.6.4 */
+static void test_without_a_descriptor_for_the_file_the_answer_is_503(void **state)
+{
+    (void)state;
+    struct server server;
+    struct client client;
+    struct response response;
+    start(&server, ARGUMENTS(SHORT_TICK, "--threads", "1"));
+    client_connect(&client, server.port);
+    expect_open(&client);
+    allow_descriptors(&server, 1);
+    client_send_text(&client, "GET /medium.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+    response_expect(&client, &response, 503);
+    response_expect_field(&response, "Retry-After", "1");
+    response_expect_field(&response, "Connection", "close");
+    response_release(&response);
+    client_expect_end(&client);
+    client_close(&client);
+    allow_descriptors(&server, DESCRIPTORS);
+    get_once(server.port, "/medium.bin", &response, 200);
+    response_expect_octets(&response, 1000000);
+    response_release(&response);
+    server_stop(&server);
+}
+
+/* RFC 9112 §9.5: a connection that cannot be accepted waits; the server neither spins nor forgets
+ * it. */
+static void test_without_a_descriptor_for_a_connection_it_waits(void **state)
+{
+    (void)state;
+    struct pollfd nothing = {-1, 0, 0};
+    struct server server;
+    struct client held;
+    struct client waiting;
+    start(&server, ARGUMENTS(SHORT_TICK, "--threads", "1"));
+    client_connect(&held, server.port);
+    expect_open(&held);
+    allow_descriptors(&server, 1);
+    client_connect(&waiting, server.port);
+    client_send_text(&waiting, "GET /probe.txt HTTP/1.1\r\nHost: a\r\n\r\n");
+    double before = server_cpu_seconds(&server);
+    poll(&nothing, 1, 1000);
+    double used = server_cpu_seconds(&server) - before;
+    if (used > 0.4) failed("%.2f s of CPU in a second in which nothing could be done", used);
+    if (client_receive(&waiting, 0) != SILENCE) failed("an answer without a descriptor");
+    allow_descriptors(&server, DESCRIPTORS);
+    expect_status(&waiting, 200);
+    expect_open(&held);
+    client_close(&held);
+    client_close(&waiting);
+    server_stop(&server);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -190,6 +255,8 @@ int main(void)
         TEST(test_full_of_downloads_the_server_waits_without_spinning),
         TEST(test_downloads_beyond_the_descriptors_are_whole_or_503),
         TEST(test_max_connections_bounds_them_and_serves_everybody),
+        TEST(test_without_a_descriptor_for_the_file_the_answer_is_503),
+        TEST(test_without_a_descriptor_for_a_connection_it_waits),
     };
     return cmocka_run_group_tests_name("descriptors", tests, setup, world_end);
 }

@@ -136,8 +136,7 @@ static void test_a_stalled_download_is_cut_when_grace_is_over(void **state)
     server_wait(&server, 0);
     if (seconds_now() - began < 0.38) failed("cut after %.2f s", seconds_now() - began);
     char *errors = server_errors(&server);
-    const char *told = strchr(errors, '\n'); /* after the line that says where it serves */
-    if (told == NULL || strpbrk(told, "3") == NULL || strstr(told, "connection") == NULL)
+    if (strstr(errors, "3 connections") == NULL)
         failed("standard error does not tell that 3 connections were cut");
     free(errors);
     for (size_t i = 0; i < 3; i++) {

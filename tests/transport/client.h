@@ -65,6 +65,16 @@ static inline size_t descriptors_open(void)
     return count;
 }
 
+static inline bool has_ipv6(void)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int descriptor = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool has =
+        descriptor >= 0 && bind(descriptor, (const struct sockaddr *)&address, sizeof address) == 0;
+    if (descriptor >= 0) __real_close(descriptor);
+    return has;
+}
+
 /* receive_buffer: octets, 0 for the usual; it has to be set before there is a connection. */
 static inline int client_connect(uint16_t port, int receive_buffer)
 {

@@ -34,16 +34,6 @@ static inline void fail_bind(int family, int error, int times)
     bind_fails.passes = 0;
 }
 
-static inline bool has_ipv6(void)
-{
-    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    int descriptor = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool has = descriptor >= 0 &&
-        __real_bind(descriptor, (const struct sockaddr *)&address, sizeof address) == 0;
-    if (descriptor >= 0) __real_close(descriptor);
-    return has;
-}
-
 /* Opens, and if that fails sees to it that no descriptor is left. */
 static inline enum listen_status open_hosts(
     struct listeners *listeners, const char *const *hosts, size_t count, uint16_t port)

@@ -11,6 +11,7 @@
 
 #include "tests/transport/client.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 enum { STAGE_CLIENTS_MAX = 64 };
@@ -35,10 +36,21 @@ static inline struct transport_options stage_options(uint32_t max_connections)
     return options;
 }
 
+/* A test that hangs has failed. */
+static inline void end_hanging_test(int signal_number)
+{
+    static const char message[] = "a test hangs: a call did not come back\n";
+    (void)signal_number;
+    (void)!write(STDERR_FILENO, message, sizeof message - 1);
+    _exit(1);
+}
+
 static inline struct stage *stage_open_at(
     const struct transport_options *options, const char *const *hosts, size_t host_count)
 {
     calls_reset();
+    signal(SIGALRM, end_hanging_test);
+    alarm(5 * PATIENCE);
     struct stage *stage = calloc(1, sizeof *stage);
     assert_non_null(stage);
     stage->descriptors = descriptors_open();
@@ -97,66 +109,9 @@ static inline void stage_hang_up(struct stage *stage, int client)
     __real_close(client);
 }
 
-/* The next connection that is ready; fails when there is none for PATIENCE. */
-static inline struct connection *stage_take(struct stage *stage)
-{
-    struct connection *connection = transport_next_ready(&stage->transport, &stage->seat);
-    assert_non_null(connection);
-    return connection;
-}
-
-/* The next connection that is ready now, or NULL; accepts what has come. */
-static inline struct connection *stage_try(struct stage *stage)
-{
-    own_patience = 0;
-    struct connection *connection = transport_next_ready(&stage->transport, &stage->seat);
-    own_patience = -1;
-    return connection;
-}
-
-/* Until so many connections are open. No connection may be ready. */
-static inline void stage_accept(struct stage *stage, uint32_t count)
-{
-    for (int i = 0; i < PATIENCE * 1000 && transport_count(&stage->transport) < count; i++) {
-        own_patience = 1;
-        assert_null(transport_next_ready(&stage->transport, &stage->seat));
-        own_patience = -1;
-    }
-    assert_int_equal(transport_count(&stage->transport), count);
-}
-
-/* A new client that has sent this, and its connection, which has received it. */
-static inline struct connection *stage_lend(struct stage *stage, int *client, const char *text)
-{
-    *client = stage_connect(stage);
-    client_write(*client, text);
-    struct connection *connection = stage_take(stage);
-    assert_int_equal(connection_receive(connection), IO_DONE);
-    assert_int_equal(connection_input(connection).length, strlen(text));
-    return connection;
-}
-
-/* Receives until there is so much input. */
-static inline void receive_until(struct connection *connection, size_t length)
-{
-    struct pollfd more = {.fd = connection->descriptor, .events = POLLIN};
-    while (connection_input(connection).length < length) {
-        assert_int_equal(poll(&more, 1, PATIENCE * 1000), 1);
-        assert_int_equal(connection_receive(connection), IO_DONE);
-    }
-    assert_int_equal(connection_input(connection).length, length);
-}
-
 static inline void give_back(struct stage *stage, struct connection *connection, enum wait wait)
 {
     transport_give_back(&stage->transport, connection, wait);
-}
-
-/* Is this descriptor readable now? */
-static inline bool is_readable(int descriptor)
-{
-    struct pollfd wanted = {.fd = descriptor, .events = POLLIN};
-    return poll(&wanted, 1, 0) == 1;
 }
 
 static inline void queue_text(struct connection *connection, const char *text)
@@ -175,16 +130,6 @@ static inline void queue_content(struct connection *connection, uint64_t positio
     connection_queue(connection, length);
 }
 
-static inline void queue_file(
-    struct connection *connection, int file, uint64_t offset, uint64_t length)
-{
-    struct file_range range = {.descriptor = file, .offset = offset, .length = length};
-    struct stat now;
-    assert_int_equal(fstat(file, &now), 0);
-    range.modified = now.st_mtim;
-    connection_queue_file(connection, &range);
-}
-
 /* Sends content until the peer, who does not read, blocks it for good; and then so much is unsent.
  * Returns how much has been sent in all. */
 static inline uint64_t fill_up(struct connection *connection, size_t unsent)
@@ -201,6 +146,103 @@ static inline uint64_t fill_up(struct connection *connection, size_t unsent)
     return connection->sent;
 }
 
+/* The next connection that is ready; fails when there is none for PATIENCE. */
+static inline struct connection *stage_take(struct stage *stage)
+{
+    struct connection *connection = transport_next_ready(&stage->transport, &stage->seat);
+    assert_non_null(connection);
+    return connection;
+}
+
+/* The next connection that is ready now, or NULL; accepts what has come. */
+static inline struct connection *stage_try(struct stage *stage)
+{
+    own_patience = 0;
+    struct connection *connection = transport_next_ready(&stage->transport, &stage->seat);
+    own_patience = -1;
+    return connection;
+}
+
+/* A peer that does not read may make a little room all the same, late: it is filled up again.
+ */
+static inline bool keep_blocked(struct stage *stage, struct connection *connection)
+{
+    enum wait wait = (enum wait)connection->wait;
+    if (connection->overdue || (wait != WAIT_PEER_READS && wait != WAIT_TURN)) return false;
+    fill_up(connection, connection->output_length);
+    give_back(stage, connection, wait);
+    return true;
+}
+
+/* Nobody is ready, and nobody will be as long as the clients do nothing. */
+static inline void stage_settle(struct stage *stage)
+{
+    struct connection *connection;
+    own_patience = 50;
+    while ((connection = transport_next_ready(&stage->transport, &stage->seat)) != NULL)
+        assert_true(keep_blocked(stage, connection));
+    own_patience = -1;
+}
+
+/* Until so many connections are open. No connection may be ready. */
+static inline void stage_accept(struct stage *stage, uint32_t count)
+{
+    for (int i = 0; i < PATIENCE * 1000 && transport_count(&stage->transport) < count; i++) {
+        own_patience = 1;
+        struct connection *connection = transport_next_ready(&stage->transport, &stage->seat);
+        own_patience = -1;
+        assert_true(connection == NULL || keep_blocked(stage, connection));
+    }
+    assert_int_equal(transport_count(&stage->transport), count);
+}
+
+/* Receives until there is so much input. */
+static inline void receive_until(struct connection *connection, size_t length)
+{
+    struct pollfd more = {.fd = connection->descriptor, .events = POLLIN};
+    while (connection_input(connection).length < length) {
+        assert_int_equal(poll(&more, 1, PATIENCE * 1000), 1);
+        assert_int_equal(connection_receive(connection), IO_DONE);
+    }
+    assert_int_equal(connection_input(connection).length, length);
+}
+
+/* The next connection that has not had a turn. */
+static inline struct connection *stage_take_new(struct stage *stage)
+{
+    struct connection *connection;
+    while ((connection = stage_take(stage))->wait != WAIT_FIRST_OCTET)
+        assert_true(keep_blocked(stage, connection));
+    return connection;
+}
+
+/* A new client that has sent this, and its connection, which has received it. */
+static inline struct connection *stage_lend(struct stage *stage, int *client, const char *text)
+{
+    *client = stage_connect(stage);
+    client_write(*client, text);
+    struct connection *connection = stage_take_new(stage);
+    receive_until(connection, strlen(text));
+    return connection;
+}
+
+/* Is this descriptor readable now? */
+static inline bool is_readable(int descriptor)
+{
+    struct pollfd wanted = {.fd = descriptor, .events = POLLIN};
+    return poll(&wanted, 1, 0) == 1;
+}
+
+static inline void queue_file(
+    struct connection *connection, int file, uint64_t offset, uint64_t length)
+{
+    struct file_range range = {.descriptor = file, .offset = offset, .length = length};
+    struct stat now;
+    assert_int_equal(fstat(file, &now), 0);
+    range.modified = now.st_mtim;
+    connection_queue_file(connection, &range);
+}
+
 /* A new client that reads through a narrow window, whose connection has sent it content until it
  * was blocked, and has so much unsent. */
 static inline struct connection *stage_lend_blocked(struct stage *stage, int *client, size_t unsent)
@@ -208,41 +250,12 @@ static inline struct connection *stage_lend_blocked(struct stage *stage, int *cl
     const int narrow = 4096;
     *client = stage_connect_narrow(stage, narrow);
     client_write(*client, "GET");
-    struct connection *connection = stage_take(stage);
+    struct connection *connection = stage_take_new(stage);
     setsockopt(connection->descriptor, SOL_SOCKET, SO_SNDBUF, &narrow, sizeof narrow);
     assert_int_equal(connection_receive(connection), IO_DONE);
     connection_consume(connection, 3);
     fill_up(connection, unsent);
     return connection;
-}
-
-/* Reads what is there, content at *position. */
-static inline void read_some(int client, uint64_t *position, uint64_t end)
-{
-    char octets[500];
-    if (!is_readable(client)) return;
-    size_t part = end - *position < sizeof octets ? (size_t)(end - *position) : sizeof octets;
-    ssize_t count = read(client, octets, part);
-    assert_true(count > 0);
-    assert_content(octets, *position, (size_t)count);
-    *position += (uint64_t)count;
-}
-
-/* The client reads so much more, and each time there is room the connection sends on, and has as
- * much unsent as before. */
-static inline void read_on(struct stage *stage, int client, uint64_t *position, size_t length)
-{
-    uint64_t end = *position + length;
-    int64_t patience_ends = __real_wait_clock() + PATIENCE * WAIT_SECOND;
-    while (*position < end) {
-        assert_true(__real_wait_clock() < patience_ends);
-        read_some(client, position, end);
-        struct connection *connection = stage_try(stage);
-        if (connection == NULL) continue;
-        assert_false(connection->overdue);
-        fill_up(connection, connection->output_length);
-        give_back(stage, connection, WAIT_PEER_READS);
-    }
 }
 
 #define TIMED_OUT "HTTP/1.1 408 Request Timeout\r\n\r\n"
@@ -276,6 +289,7 @@ static inline int stage_close_overdue(struct stage *stage)
     struct connection *connection;
     int closed = 0;
     while ((connection = stage_try(stage)) != NULL) {
+        if (keep_blocked(stage, connection)) continue;
         assert_true(connection->overdue);
         give_back(stage, connection, WAIT_CLOSE);
         closed++;

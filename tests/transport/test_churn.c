@@ -156,7 +156,7 @@ static void start(
 static void keep_time(struct churn *churn)
 {
     struct stage *stage = churn->stage;
-    int64_t end = wait_clock() + 60 * WAIT_SECOND;
+    int64_t end = wait_clock() + 4 * PATIENCE * WAIT_SECOND;
     struct pollfd wake = {.fd = stage->transport.wake, .events = POLLIN};
     bool drained = false;
     while (wait_clock() < end) {
@@ -198,10 +198,55 @@ static void test_every_client_gets_its_own_octets_back(void **state)
     stage_close(stage);
 }
 
+/* Gives half a head back again and again; its time has always passed. */
+static void *give_back_overdue(void *argument)
+{
+    struct churner *worker = argument;
+    struct transport *transport = &worker->churn->stage->transport;
+    struct connection *connection;
+    while ((connection = transport_next_ready(transport, &worker->seat)) != NULL) {
+        (void)connection_receive(connection);
+        transport_give_back(transport, connection, WAIT_HEAD);
+    }
+    return NULL;
+}
+
+/* Told between the worker's unlocking and its arming, or after, at each of many rounds. */
+static void test_a_head_may_be_told_while_it_is_being_armed(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 500 };
+    struct transport_options options = stage_options(4);
+    options.limits[WAIT_HEAD] = 0;
+    struct stage *stage = stage_open(&options);
+    struct churn churn = {.stage = stage};
+    struct churner *worker = calloc(1, sizeof *worker);
+    int client = stage_connect(stage);
+    int64_t end = wait_clock() + PATIENCE * WAIT_SECOND;
+    assert_non_null(worker);
+    start(worker, &churn, 0, give_back_overdue);
+    for (int told = 0; told < ROUNDS && wait_clock() < end; told++) {
+        struct connection *connection = NULL;
+        client_write(client, "x");
+        while (connection == NULL && wait_clock() < end) {
+            stage->transport.cursor = 0;
+            connection = transport_next_overdue(&stage->transport, &stage->timekeeper);
+        }
+        assert_non_null(connection);
+        transport_return_overdue(&stage->transport, connection, WAIT_PEER_CLOSES);
+    }
+    assert_true(wait_clock() < end);
+    transport_stop(&stage->transport);
+    pthread_join(worker->thread, NULL);
+    free(worker);
+    stage_close(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_client_gets_its_own_octets_back),
+        cmocka_unit_test(test_a_head_may_be_told_while_it_is_being_armed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

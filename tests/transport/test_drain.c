@@ -74,10 +74,11 @@ static void test_who_is_in_the_midst_of_something_may_finish(void **state)
     give_back(stage, stage_lend(stage, &clients[1], "POST"), WAIT_CONTENT);
     give_back(stage, stage_lend(stage, &clients[2], "GET"), WAIT_PEER_CLOSES);
     give_back(stage, stage_lend_blocked(stage, &clients[3], 2000), WAIT_PEER_READS);
+    stage_settle(stage);
     transport_drain(&stage->transport);
     assert_int_equal(stage_timekeep(stage), 0);
     assert_int_equal(calls_count(CALL_SHUTDOWN), 0);
-    assert_null(stage_try(stage));
+    assert_int_equal(stage_close_overdue(stage), 0);
     assert_int_equal(transport_count(&stage->transport), 4);
     stage_close(stage);
 }
@@ -147,8 +148,10 @@ static void test_a_stopped_transport_stays_stopped(void **state)
     (void)state;
     struct stage *stage = stage_open_plain(16);
     transport_stop(&stage->transport);
-    for (int i = 0; i < 10; i++) assert_null(transport_next_ready(&stage->transport, &stage->seat));
-    assert_true(is_readable(stage->transport.epoll));
+    for (int i = 0; i < 10; i++) {
+        assert_true(is_readable(stage->transport.epoll));
+        assert_null(transport_next_ready(&stage->transport, &stage->seat));
+    }
     stage_close(stage);
 }
 

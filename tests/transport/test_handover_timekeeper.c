@@ -55,6 +55,7 @@ static void test_a_worker_whose_event_came_at_the_same_instant_finds_the_new_wai
     struct actor *worker = held(stage, act_serve, WAIT_PEER_CLOSES, CALL_EPOLL_WAIT, GATE_AFTER);
     clock_advance(LIMIT);
     assert_int_equal(stage_timekeep(stage), 1);
+    assert_null(stage_try(stage)); /* it is still the worker's: nobody has armed it */
     actor_open_gate(worker);
     actor_finish(worker);
     assert_int_equal(worker->found, WAIT_PEER_CLOSES);
@@ -80,6 +81,7 @@ static void test_a_worker_whose_event_came_at_the_same_instant_finds_it_overdue(
     struct actor *worker = held(stage, act_serve, WAIT_CLOSE, CALL_EPOLL_WAIT, GATE_AFTER);
     clock_advance(LIMIT);
     assert_int_equal(stage_timekeep(stage), 0);
+    assert_null(stage_try(stage)); /* it is still the worker's: nobody has armed it */
     actor_open_gate(worker);
     actor_finish(worker);
     assert_true(worker->overdue);

@@ -1,6 +1,6 @@
 /* Memory for what parked connections are owed: over three quarters of the bound the oldest
  * half-sent heads go, then the slowest readers. */
-#include "tests/transport/stage.h"
+#include "tests/transport/reader.h"
 
 enum { KIB = 1024 };
 
@@ -21,7 +21,7 @@ static int half_sent(struct stage *stage, size_t length, int since)
     int client = stage_connect(stage);
     clock_set(NOON + since * WAIT_SECOND);
     client_write_content(client, 0, length);
-    struct connection *connection = stage_take(stage);
+    struct connection *connection = stage_take_new(stage);
     receive_until(connection, length);
     give_back(stage, connection, WAIT_HEAD);
     return client;

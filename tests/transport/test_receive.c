@@ -224,6 +224,27 @@ static void test_the_peer_has_an_address(void **state)
     stage_close(stage);
 }
 
+static void test_an_ipv6_peer_has_its_address(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"::1"};
+    const struct transport_options options = stage_options(4);
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    char text[INET6_ADDRSTRLEN] = "";
+    if (!has_ipv6()) skip();
+    struct stage *stage = stage_open_at(&options, hosts, 1);
+    int client = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    address.sin6_port = htons(stage->listeners.list[0].port);
+    assert_int_equal(connect(client, (const struct sockaddr *)&address, sizeof address), 0);
+    client_write(client, "GET");
+    struct connection *connection = stage_take(stage);
+    connection_peer(connection, text);
+    assert_string_equal(text, "::1");
+    give_back(stage, connection, WAIT_CLOSE);
+    __real_close(client);
+    stage_close(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_an_interrupted_receive_loses_nothing),
         cmocka_unit_test(test_octets_that_come_one_at_a_time_make_the_same_input),
         cmocka_unit_test(test_the_peer_has_an_address),
+        cmocka_unit_test(test_an_ipv6_peer_has_its_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,6 +224,41 @@ static void test_sending_to_a_peer_that_is_gone_fails(void **state)
     stage_close(stage);
 }
 
+/* The peer must not take a part for the whole. */
+static void test_a_close_with_something_unsent_is_a_reset(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open_plain(4);
+    int client;
+    struct connection *connection = stage_lend(stage, &client, "GET");
+    queue_text(connection, "answer");
+    give_back(stage, connection, WAIT_CLOSE);
+    client_expect_reset(client);
+    connection = stage_lend(stage, &client, "GET");
+    queue_file(connection, content_file(100), 0, 100);
+    give_back(stage, connection, WAIT_CLOSE);
+    client_expect_reset(client);
+    stage_close(stage);
+}
+
+static void test_a_response_that_cannot_be_parked_ends_with_a_reset(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open_plain(4);
+    int client;
+    struct connection *connection = stage_lend(stage, &client, "GET");
+    connection_consume(connection, 3);
+    queue_content(connection, 0, 1000);
+    calls_budget(CALL_SEND, 400);
+    assert_int_equal(connection_flush(connection), IO_BLOCKED);
+    calls_fail(CALL_MALLOC, ENOMEM, 1);
+    give_back(stage, connection, WAIT_PEER_READS);
+    uint64_t length;
+    assert_int_equal(client_drain_content(client, 0, &length), ECONNRESET);
+    assert_int_equal(transport_count(&stage->transport), 0);
+    stage_close(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +276,8 @@ int main(void)
         cmocka_unit_test(test_offsets_beyond_4_gib_are_offsets),
         cmocka_unit_test(test_a_half_close_ends_what_the_peer_reads_not_what_it_sends),
         cmocka_unit_test(test_sending_to_a_peer_that_is_gone_fails),
+        cmocka_unit_test(test_a_close_with_something_unsent_is_a_reset),
+        cmocka_unit_test(test_a_response_that_cannot_be_parked_ends_with_a_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

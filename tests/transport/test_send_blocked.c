@@ -1,6 +1,6 @@
 /* A peer that reads slowly or not at all, calls that move less than they could, and files that
  * change while they are sent: to the exact octet, or cut. */
-#include "tests/transport/stage.h"
+#include "tests/transport/reader.h"
 
 #include <fcntl.h>
 
@@ -213,6 +213,22 @@ static void test_a_file_overwritten_while_it_is_sent_cuts_the_connection(void **
     stage_close(stage);
 }
 
+static void test_a_file_shorter_than_its_range_cuts_the_connection(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open_plain(4);
+    int client;
+    uint64_t length;
+    struct connection *connection = stage_lend(stage, &client, "GET");
+    connection_consume(connection, 3);
+    queue_file(connection, content_file(1000), 0, 1001);
+    assert_int_equal(connection_flush(connection), IO_FAILED);
+    give_back(stage, connection, WAIT_CLOSE);
+    assert_int_equal(client_drain_content(client, 0, &length), ECONNRESET);
+    assert_true(length <= 1000);
+    stage_close(stage);
+}
+
 /* Of the last octets, too: nothing comes after them that could notice. */
 static void test_a_file_overwritten_before_its_last_octets_cuts_the_connection(void **state)
 {
@@ -253,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_it_may_be_blocked_after_any_octet),
         cmocka_unit_test(test_a_file_that_is_cut_while_it_is_sent_cuts_the_connection),
         cmocka_unit_test(test_a_file_whose_end_is_cut_is_never_padded),
+        cmocka_unit_test(test_a_file_shorter_than_its_range_cuts_the_connection),
         cmocka_unit_test(test_a_file_overwritten_while_it_is_sent_cuts_the_connection),
         cmocka_unit_test(test_a_file_overwritten_before_its_last_octets_cuts_the_connection),
         cmocka_unit_test(test_a_file_that_is_only_read_meanwhile_is_sent_whole),

@@ -52,14 +52,9 @@ static void test_a_half_close_is_no_event_while_the_peer_is_to_read(void **state
 {
     (void)state;
     struct stage *stage = stage_open_plain(4);
-    int client = stage_connect_narrow(stage, 2048);
-    client_write(client, "GET");
-    struct connection *connection = stage_take(stage);
-    queue_content(connection, 0, 1000);
-    while (connection_flush(connection) == IO_DONE) queue_content(connection, 0, 1000);
-    connection_discard_input(connection);
-    give_back(stage, connection, WAIT_PEER_READS);
-    assert_null(stage_try(stage));
+    int client;
+    give_back(stage, stage_lend_blocked(stage, &client, 2000), WAIT_PEER_READS);
+    stage_settle(stage);
     assert_int_equal(__real_shutdown(client, SHUT_WR), 0);
     assert_null(stage_try(stage));
     stage_close(stage);
@@ -105,10 +100,10 @@ static void test_a_slot_is_used_again(void **state)
         assert_int_equal(transport_count(&stage->transport), 1);
         assert_int_equal(connection->received, 3);
         assert_int_equal(connection->wait, WAIT_FIRST_OCTET);
-        queue_text(connection, "unsent");
+        queue_text(connection, "unsent"); /* and not the next one's */
         give_back(stage, connection, WAIT_CLOSE);
         assert_int_equal(transport_count(&stage->transport), 0);
-        client_expect_end(client);
+        assert_true(read(client, &(char){0}, 1) <= 0);
     }
     stage_close(stage);
 }
@@ -190,15 +185,12 @@ static void test_without_a_descriptor_it_accepts_again_after_a_close(void **stat
 static void test_a_connection_lost_while_it_was_queued_does_not_stop_the_next(void **state)
 {
     (void)state;
-    const int errors[] = {ECONNABORTED, EPROTO, EINTR, EPERM, ENETDOWN, EHOSTUNREACH};
-    for (size_t i = 0; i < COUNT(errors); i++) {
-        struct stage *stage = stage_open_plain(4);
-        int client = stage_connect(stage);
-        client_write(client, "GET");
-        calls_fail(CALL_ACCEPT, errors[i], 2);
-        give_back(stage, stage_take(stage), WAIT_CLOSE);
-        stage_close(stage);
-    }
+    struct stage *stage = stage_open_plain(4);
+    int client = stage_connect(stage);
+    client_write(client, "GET");
+    calls_fail(CALL_ACCEPT, ECONNABORTED, 2);
+    give_back(stage, stage_take(stage), WAIT_CLOSE);
+    stage_close(stage);
 }
 
 static void test_a_turn_accepts_so_many_and_no_more(void **state)
