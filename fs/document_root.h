@@ -45,4 +45,4 @@ void document_root_close(struct document_root *root);
  * that name, else path.html. No segment may start with a dot, except ".well-known" (RFC 8615).
  * Fills in file only when it returns FS_FOUND. Never blocks on a FIFO or device. */
 enum fs_status document_root_open_file(
-    const struct document_root *root, const char *path, struct file *file);
+    const struct document_root *, const char *path, struct file *);

@@ -1,7 +1,6 @@
 #include "fs/media_type.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const struct {
     const char *suffix, *media_type;

@@ -14,11 +14,9 @@
 
 #include <stdint.h>
 
-enum {
-    HTTP_CHUNK_EXTENSIONS_MAX = 1024,  /* octets in one message */
-    HTTP_TRAILERS_MAX = HTTP_HEAD_MAX, /* octets in one message */
-    HTTP_CHUNK_SIZE_DIGITS_MAX = 16,   /* as many as 64 bits have */
-};
+/* Octets in one message; digits as many as 64 bits have. */
+enum { HTTP_CHUNK_EXTENSIONS_MAX = 1024, HTTP_TRAILERS_MAX = HTTP_HEAD_MAX };
+enum { HTTP_CHUNK_SIZE_DIGITS_MAX = 16 };
 
 /* What the next octet belongs to: content, or framing as in chunked.def. */
 enum http_content_phase {
@@ -32,8 +30,7 @@ enum http_content_phase {
 
 struct http_content {
     enum http_content_phase phase;
-    uint8_t size_digits; /* of this chunk's size */
-    uint8_t trailer_lines;
+    uint8_t size_digits, trailer_lines; /* the digits of this chunk's size */
     uint16_t extension_octets;
     uint32_t trailer_octets;
     uint64_t octets_left;   /* of the content, or of this chunk */
@@ -41,8 +38,7 @@ struct http_content {
 };
 
 /* Decides the framing. False: refused, and no octet after the head may be interpreted. */
-bool http_frame_content(
-    const struct http_request *request, struct http_content *content, struct http_problem *problem);
+bool http_frame_content(const struct http_request *, struct http_content *, struct http_problem *);
 
 /* Takes framing octets and then at most one run of content, which *data points to (empty when there
  * is none); *taken says how many octets in all.

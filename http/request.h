@@ -11,24 +11,19 @@
 #include "http/status.h"
 #include "http/text.h"
 
-enum {
-    HTTP_EMPTY_LINES_MAX = 2,         /* skipped before a request line, RFC 9112 §2.2 */
-    HTTP_REQUEST_LINE_MAX = 8 * 1024, /* octets without CR LF; RFC 9112 §3 asks for 8000 */
-    HTTP_HEAD_MAX = 32 * 1024,        /* octets of a whole head */
-    HTTP_FIELD_LINES_MAX = 100,
-};
+/* Empty lines skipped before a request line, RFC 9112 §2.2; octets of a request line without CR LF,
+ * RFC 9112 §3 asks for 8000. Then what a whole head may have. */
+enum { HTTP_EMPTY_LINES_MAX = 2, HTTP_REQUEST_LINE_MAX = 8 * 1024 };
+enum { HTTP_HEAD_MAX = 32 * 1024, HTTP_FIELD_LINES_MAX = 100 };
 
 struct http_field {
-    struct text name;
-    struct text value; /* without white space around it */
+    struct text name, value; /* the value without white space around it */
 };
 
 struct http_request {
     struct text line; /* as received, without CR LF; empty until there is a whole one */
-    struct text method;
-    struct text target;
-    int major_version;
-    int minor_version;
+    struct text method, target;
+    int major_version, minor_version;
     size_t field_count;
     struct http_field fields[HTTP_FIELD_LINES_MAX];
 };
@@ -44,7 +39,7 @@ enum http_parse http_look_at_head(struct text octets, size_t *looked, struct htt
  * Given octets that the look refused, it parses the whole lines among them; what is wrong with
  * those comes before a limit. */
 enum http_parse http_parse_request_head(
-    struct text head, struct http_request *request, struct http_problem *problem);
+    struct text head, struct http_request *, struct http_problem *);
 
 /* How many field lines have that name, and the value of the first (unchanged when there is none).
  * Names are compared ignoring case, RFC 9110 §5.1. */

@@ -14,12 +14,9 @@
 
 #include <stdint.h>
 
-enum {
-    /* A Location of the longest path that the kernel resolves, three octets for one, with a query
-     * as long as a request line, and room for the rest. */
-    HTTP_RESPONSE_FIELDS_MAX = 24 * 1024,
-    HTTP_RESPONSE_HEAD_MAX = HTTP_RESPONSE_FIELDS_MAX + 256,
-};
+/* A Location of the longest path that the kernel resolves, three octets for one, with a query as
+ * long as a request line, and room for the rest. */
+enum { HTTP_RESPONSE_FIELDS_MAX = 24 * 1024, HTTP_RESPONSE_HEAD_MAX = 24 * 1024 + 256 };
 
 struct http_response {
     enum http_status status;
@@ -35,5 +32,4 @@ void http_response_add_number(struct http_response *response, const char *name, 
 
 /* Writes status line, Date, fields, Connection and the empty line; at most HTTP_RESPONSE_HEAD_MAX
  * octets. Returns how many. date is an HTTP-date (RFC 9110 §6.6.1). */
-size_t http_response_format_head(
-    const struct http_response *response, const char *date, char *octets);
+size_t http_response_format_head(const struct http_response *, const char *date, char *octets);

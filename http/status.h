@@ -13,12 +13,10 @@ enum http_status {
 #include "http/statuses.def"
 };
 
-/* The outcome of parsing a message that arrives bit by bit. */
-enum http_parse {
-    HTTP_INVALID = 0, /* never valid, whatever follows; a struct http_problem says why */
-    HTTP_INCOMPLETE,  /* valid so far: call again, from the same first octet, with more */
-    HTTP_COMPLETE,
-};
+/* The outcome of parsing a message that arrives bit by bit. INVALID: never valid, whatever follows;
+ * a struct http_problem says why. INCOMPLETE: valid so far, call again, from the same first octet,
+ * with more. */
+enum http_parse { HTTP_INVALID = 0, HTTP_INCOMPLETE, HTTP_COMPLETE };
 
 /* What can be wrong: HTTP_FAULT_LF_ALONE … as in problems.def; and after those, nothing. */
 enum http_fault {

@@ -8,12 +8,13 @@
 
 #include "http/request.h"
 
+/* /path?query, http://authority/path?query; CONNECT's and OPTIONS' own. */
 enum http_target_form {
     HTTP_TARGET_REFUSED = 0,
-    HTTP_ORIGIN_FORM,    /* /path?query */
-    HTTP_ABSOLUTE_FORM,  /* http://authority/path?query */
-    HTTP_AUTHORITY_FORM, /* CONNECT's */
-    HTTP_ASTERISK_FORM,  /* OPTIONS' */
+    HTTP_ORIGIN_FORM,
+    HTTP_ABSOLUTE_FORM,
+    HTTP_AUTHORITY_FORM,
+    HTTP_ASTERISK_FORM,
 };
 
 struct http_target {
@@ -30,8 +31,7 @@ struct http_target {
 bool http_check_host(const struct http_request *request, struct http_problem *problem);
 
 /* Decides the form and decodes the path of the request's target. */
-bool http_parse_target(
-    const struct http_request *request, struct http_target *target, struct http_problem *problem);
+bool http_parse_target(const struct http_request *, struct http_target *, struct http_problem *);
 
 /* Writes a decoded path percent-encoded, all but unreserved characters, sub-delims and ":@/" (RFC
  * 3986 §3.3). Returns its length; at most 3 x the path's. Not NUL-terminated. */

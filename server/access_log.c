@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* O_NONBLOCK: a pipe or a terminal that nobody reads must not stall the server, nor must opening a

@@ -14,10 +14,8 @@
 #include <stdint.h>
 #include <time.h>
 
-enum {
-    LOG_BUFFER_SIZE = 4096, /* PIPE_BUF: what a pipe takes whole */
-    LOG_LINE_MAX = 4096,    /* longer values are cut short */
-};
+/* PIPE_BUF, what a pipe takes whole; longer values are cut short. */
+enum { LOG_BUFFER_SIZE = 4096, LOG_LINE_MAX = 4096 };
 
 struct access_log {
     const char *path;           /* NULL: not a file that can be opened anew */
@@ -40,8 +38,7 @@ struct log_entry {
     struct text request_line; /* as received; empty: none came */
     unsigned status;
     uint64_t octets; /* of content, as announced */
-    struct text referer;
-    struct text user_agent;
+    struct text referer, user_agent;
 };
 
 /* path: a file, "-" for standard output, "none". False: it cannot be opened. */
@@ -51,8 +48,7 @@ void access_log_close(struct access_log *log);
 /* Opens the file of that name anew, for log rotation. */
 void access_log_reopen(struct access_log *log);
 
-void access_log_add(
-    struct access_log *log, struct log_buffer *buffer, const struct log_entry *entry);
+void access_log_add(struct access_log *, struct log_buffer *, const struct log_entry *);
 
 /* Writes what a buffer holds. */
 void access_log_flush(struct access_log *log, struct log_buffer *buffer);

@@ -22,11 +22,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum {
-    RESERVED_DESCRIPTORS = 32, /* listeners, log, epoll, standard streams … */
-    CONNECTIONS_MOST = 10000,
-    THREADS_LEAST = 4,
-};
+/* Descriptors of our own: listeners, log, epoll, standard streams … */
+enum { RESERVED_DESCRIPTORS = 32, CONNECTIONS_MOST = 10000, THREADS_LEAST = 4 };
 
 static volatile sig_atomic_t stop_signals;
 static volatile sig_atomic_t hung_up;
@@ -100,12 +97,8 @@ static int open_directory(struct server *server, const char *directory)
 static int open_listeners(struct server *server, const struct options *options)
 {
     static const char *const reasons[] = {
-        [LISTEN_REFUSED] = "the system refused",
-        [LISTEN_NO_SUCH_HOST] = "there is no such host; check --address",
-        [LISTEN_NOT_HERE] = "this machine does not have that address; check --address",
-        [LISTEN_IN_USE] = "another program listens there; stop it, or take another --port",
-        [LISTEN_NOT_PERMITTED] = "a port below 1024 needs a privilege; take another --port",
-        [LISTEN_TOO_MANY] = "that is more than 16 addresses",
+#define LISTEN_STATUS(name, reason) reason,
+#include "transport/listen_statuses.def"
     };
     const struct addresses *addresses = &options->addresses;
     enum listen_status status = listeners_open(

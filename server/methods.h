@@ -17,10 +17,8 @@ struct method {
     uint32_t flags;
 };
 
-enum {
-    METHOD_CONTENT_MAX = 1 << 20, /* also how much unwanted content is dropped */
-    METHOD_ALLOW_SIZE = 256,
-};
+/* What a row may ask for; also how much unwanted content is dropped. */
+enum { METHOD_CONTENT_MAX = 1 << 20, METHOD_ALLOW_SIZE = 256 };
 
 /* A server with other rows is built by naming another file of them. */
 #ifndef STRATA_METHODS

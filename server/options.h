@@ -22,9 +22,7 @@ struct options {
     int64_t limits[WAIT_COUNT]; /* nanoseconds, for each wait that has an option */
     int64_t grace;              /* nanoseconds */
     int64_t buffer_memory;      /* octets */
-    bool no_deadlines;
-    bool help;
-    bool version;
+    bool no_deadlines, help, version;
 };
 
 /* What each option is when it is not given. */

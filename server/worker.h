@@ -10,15 +10,12 @@
 #include "server/exchange.h"
 #include "transport/transport.h"
 
-enum {
-    TURN_ANSWERS_MAX = 32,     /* then others take their turn */
-    TURN_OCTETS_MAX = 1 << 20, /* likewise */
-};
+/* So much in a turn; then others have theirs. */
+enum { TURN_ANSWERS_MAX = 32, TURN_OCTETS_MAX = 1 << 20 };
 
 /* Content that a handler wants, until it is complete. */
 struct kept_content {
-    size_t size;
-    size_t length;
+    size_t size, length;
     char octets[];
 };
 

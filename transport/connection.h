@@ -23,25 +23,19 @@
 #include <stddef.h>
 #include <time.h>
 
-enum io_status {
-    IO_FAILED = 0, /* the connection is of no more use: close it */
-    IO_DONE,
-    IO_BLOCKED,   /* not now: wait for readable or writable */
-    IO_ENDED,     /* the peer sends no more; it may still read */
-    IO_TURN_OVER, /* it could go on, but others are waiting */
-};
+/* FAILED: the connection is of no more use, close it. BLOCKED: not now, wait for readable or
+ * writable. ENDED: the peer sends no more; it may still read. TURN_OVER: it could go on, but others
+ * are waiting. */
+enum io_status { IO_FAILED = 0, IO_DONE, IO_BLOCKED, IO_ENDED, IO_TURN_OVER };
 
-enum {
-    SEAT_INPUT_SIZE = 36 * 1024, /* more than the longest head, so there is always room */
-    SEAT_OUTPUT_SIZE = 64 * 1024,
-    CONNECTION_TURN_OCTETS = 1 << 20, /* of a file, sent in one turn */
-};
+/* The input has more than the longest head, so there is always room. */
+enum { SEAT_INPUT_SIZE = 36 * 1024, SEAT_OUTPUT_SIZE = 64 * 1024 };
+enum { CONNECTION_TURN_OCTETS = 1 << 20 }; /* of a file, sent in one turn */
 
 /* The buffers of whoever serves connections, one at a time: a worker's for life. */
 struct seat {
-    int64_t now;        /* the instant at which this turn began */
-    size_t input_start; /* of what is not consumed, and not sent */
-    size_t output_start;
+    int64_t now;                      /* the instant at which this turn began */
+    size_t input_start, output_start; /* of what is not consumed, and not sent */
     char input[SEAT_INPUT_SIZE];
     char output[SEAT_OUTPUT_SIZE];
 };
@@ -55,8 +49,7 @@ struct octets {
 /* A range of an open file, and the file's time stamp when its content was decided on. */
 struct file_range {
     int descriptor;
-    uint64_t offset;
-    uint64_t length; /* > 0 */
+    uint64_t offset, length; /* length > 0 */
     struct timespec modified;
 };
 
@@ -75,19 +68,14 @@ struct connection {
     /* What is unread and unsent: in the seat during a turn, in parked between turns. */
     struct seat *seat;
     char *parked; /* NULL when there is nothing: input octets, then output octets */
-    uint32_t input_length;
-    uint32_t output_length;
+    uint32_t input_length, output_length;
     struct file_range file; /* what is left of it, after the octets; descriptor -1: none */
 
     /* The clock of the wait. */
-    int64_t message_start;
-    int64_t start;
-    int64_t last_moved;
-    int64_t deadline;
-    uint64_t received;
-    uint64_t sent;
-    uint64_t octets_at_start; /* received or acknowledged when the clock started … */
-    uint64_t octets_seen;     /* … and when the timekeeper last looked */
+    int64_t message_start, start, last_moved, deadline;
+    uint64_t received, sent;
+    /* Received or acknowledged when the clock started, and when the timekeeper last looked. */
+    uint64_t octets_at_start, octets_seen;
 };
 
 /* One recv. DONE: there is at least one octet more. ENDED, BLOCKED, FAILED. The input is not full:

@@ -34,5 +34,4 @@ void transport_end(struct transport *transport, struct connection *connection);
 
 /* Sets the wait and its clock, which goes on while the wait is the same and for the same message.
  */
-void transport_set_wait(
-    struct transport *transport, struct connection *connection, enum wait wait, int64_t now);
+void transport_set_wait(struct transport *, struct connection *, enum wait, int64_t now);

@@ -13,19 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    LISTENERS_MAX = 16,
-    LISTENER_HOST_SIZE = INET6_ADDRSTRLEN + 2, /* in brackets where it is IPv6 */
-};
+enum { LISTENERS_MAX = 16, LISTENER_HOST_SIZE = INET6_ADDRSTRLEN + 2 }; /* brackets, if IPv6 */
 
+/* LISTEN_OPEN, LISTEN_IN_USE … as in listen_statuses.def; the first, zero, is refused. */
 enum listen_status {
-    LISTEN_REFUSED = 0, /* the system refused for another reason */
-    LISTEN_OPEN,
-    LISTEN_NO_SUCH_HOST,  /* the name has no address */
-    LISTEN_NOT_HERE,      /* none of its addresses is this machine's */
-    LISTEN_IN_USE,        /* another program listens there */
-    LISTEN_NOT_PERMITTED, /* a port below 1024 needs a privilege */
-    LISTEN_TOO_MANY,      /* more than LISTENERS_MAX addresses */
+#define LISTEN_STATUS(name, reason) LISTEN_##name,
+#include "transport/listen_statuses.def"
 };
 
 struct listener {

@@ -29,10 +29,8 @@
 
 #include <stdatomic.h>
 
-enum {
-    TRANSPORT_ACCEPTS_A_TURN = 16,
-    TRANSPORT_FREE_SHARE = 16, /* a tick makes room until one in so many slots is free */
-};
+/* So many are accepted in a turn; a tick makes room until one in so many slots is free. */
+enum { TRANSPORT_ACCEPTS_A_TURN = 16, TRANSPORT_FREE_SHARE = 16 };
 
 struct transport_options {
     uint32_t max_connections;
@@ -43,32 +41,30 @@ struct transport_options {
 struct transport {
     struct transport_options options;
     struct listeners *listeners; /* the caller's */
-    int epoll;
-    int stop; /* an eventfd in the set, level-triggered and never read once it is written */
-    int wake; /* an eventfd that the timekeeper polls: room is needed, or all is drained */
+    /* stop: an eventfd in the set, level-triggered and never read once it is written; wake: one
+     * that the timekeeper polls, when room is needed or all is drained. */
+    int epoll, stop, wake;
     struct connection *table;    /* options.max_connections of them, allocated once */
     atomic_uint_fast64_t memory; /* octets parked */
-    atomic_bool paused; /* the listeners are not armed: no slot or no descriptor was free */
-    atomic_bool draining;
-    atomic_uint leaving; /* connections shut down by the timekeeper that no worker has closed yet */
-    uint32_t cursor;     /* the timekeeper's, in its pass over the table */
-
-    atomic_uint count; /* connections open now */
+    /* paused: the listeners are not armed, for no slot or no descriptor was free. */
+    atomic_bool paused, draining;
+    /* Connections open now, and those of them that the timekeeper has shut down. */
+    atomic_uint count, leaving;
+    uint32_t cursor; /* the timekeeper's, in its pass over the table */
 
     pthread_mutex_t slots_lock; /* a leaf; guards: */
     uint32_t free_slot;         /* the first of the free ones; max_connections: none */
 };
 
 /* IO_DONE, or IO_FAILED where the system has no memory or descriptor for it. */
-enum io_status transport_open(struct transport *transport, const struct transport_options *options,
-    struct listeners *listeners);
+enum io_status transport_open(
+    struct transport *, const struct transport_options *, struct listeners *);
 
 /* Closes every connection that is left. */
 void transport_close(struct transport *transport);
 
 struct connection *transport_next_ready(struct transport *transport, struct seat *seat);
-void transport_give_back(
-    struct transport *transport, struct connection *connection, enum wait wait);
+void transport_give_back(struct transport *, struct connection *, enum wait);
 
 /* Re-arms paused listeners, and picks who has to go where the table or the memory is nearly full:
  * of the table the longest-waiting idle ones, then half-sent heads; of the memory the oldest
@@ -80,8 +76,7 @@ void transport_tick(struct transport *transport);
 struct connection *transport_next_overdue(struct transport *transport, struct seat *seat);
 
 /* WAIT_PEER_CLOSES after a half-close, or WAIT_CLOSE: shuts it down. */
-void transport_return_overdue(
-    struct transport *transport, struct connection *connection, enum wait wait);
+void transport_return_overdue(struct transport *, struct connection *, enum wait);
 
 /* How long the timekeeper sleeps between ticks, nanoseconds. */
 int64_t transport_tick_length(const struct transport_options *options);

@@ -3,15 +3,23 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-/* EPOLLRDHUP is never asked for: a half-close is found by receiving, after what came before it. */
+static const struct {
+    uint32_t
+        events; /* never EPOLLRDHUP: a half-close is found by receiving, after what came before */
+    bool progress;
+} waits[] = {
+#define WAIT(name, events, progress) {events, progress},
+#include "transport/waits.def"
+};
+
 uint32_t wait_events(enum wait wait)
 {
-    return wait == WAIT_PEER_READS || wait == WAIT_TURN ? EPOLLOUT : EPOLLIN;
+    return waits[wait].events;
 }
 
 bool wait_counts_progress(enum wait wait)
 {
-    return wait == WAIT_CONTENT || wait == WAIT_PEER_READS || wait == WAIT_TURN;
+    return waits[wait].progress;
 }
 
 int64_t wait_deadline(int64_t start, int64_t limit)
@@ -34,6 +42,6 @@ int64_t wait_progress_deadline(int64_t start, int64_t last_moved, uint64_t octet
 int64_t wait_clock(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * WAIT_SECOND + now.tv_nsec;
 }

@@ -28,15 +28,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* WAIT_CLOSE, WAIT_FIRST_OCTET … as in waits.def */
 enum wait {
-    WAIT_CLOSE = 0, /* nothing: close the connection */
-    WAIT_FIRST_OCTET,
-    WAIT_HEAD,
-    WAIT_NEXT_REQUEST,
-    WAIT_CONTENT,
-    WAIT_PEER_READS,
-    WAIT_PEER_CLOSES,
-    WAIT_TURN,
+#define WAIT(name, events, progress) WAIT_##name,
+#include "transport/waits.def"
     WAIT_COUNT,
 };
 
@@ -45,10 +40,8 @@ enum { WAIT_MINIMUM_RATE = 1024 }; /* octets a second */
 #define WAIT_SECOND  ((int64_t)1000000000)
 #define WAIT_FOREVER INT64_MAX
 
-/* The epoll events that a wait is armed for. */
+/* The epoll events that a wait is armed for, and whether progress counts in it. */
 uint32_t wait_events(enum wait wait);
-
-/* Does progress count in this wait? */
 bool wait_counts_progress(enum wait wait);
 
 /* Where progress counts: when the limit runs out if no more octets move. octets is how many have
@@ -58,5 +51,5 @@ int64_t wait_progress_deadline(int64_t start, int64_t last_moved, uint64_t octet
 /* start + limit, or WAIT_FOREVER. */
 int64_t wait_deadline(int64_t start, int64_t limit);
 
-/* The instant now, exact to a few milliseconds. */
+/* The instant now. */
 int64_t wait_clock(void);

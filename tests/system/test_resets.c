@@ -14,7 +14,7 @@ enum { LARGE = 2000000, NARROW = 8 * 1024, SPARE_DESCRIPTORS = 8 };
 static size_t sockets_at_rest;
 static size_t descriptors_at_rest;
 
-/* Another client is served, which comes after all that went; and everything of those gets closed. */
+/* Another client is served, which comes after all that went; and all of those gets closed. */
 static void expect_at_rest(void)
 {
     struct client client;

@@ -36,6 +36,7 @@ static void test_a_listener_is_closed_never_shut_down(void **state)
     int client = stage_connect(stage);
     struct pollfd queued = {.fd = elsewhere, .events = POLLIN};
     assert_int_equal(poll(&queued, 1, PATIENCE * 1000), 1);
+    assert_false(is_readable(stage->transport.epoll)); /* it is no longer in the set */
     assert_null(stage_try(stage));
     client_expect_silence(client);
     __real_close(elsewhere);
