@@ -151,7 +151,9 @@ static void queue_response(struct worker *worker, struct connection *connection)
     struct exchange *exchange = &worker->exchange;
     struct file *file = &exchange->file;
     char *start = connection_space(connection).start;
-    worker_tell_time(worker);
+    time_t now = time(NULL);
+    if (now != worker->date_time) http_format_date(now, worker->date);
+    worker->date_time = now;
     if (text_equals(exchange->request.method, "HEAD")) exchange->octets.length = file->size = 0;
     size_t length = http_response_format_head(&exchange->response, worker->date, start);
     memcpy(start + length, exchange->octets.start, exchange->octets.length);
@@ -187,14 +189,14 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
     struct exchange *exchange = &worker->exchange;
     struct octets octets = connection_input(connection);
     struct text input = {octets.start, octets.length};
-    if (input.length == 0) return OUTCOME_INCOMPLETE;
-    if (connection_space(connection).length < OUTPUT_ROOM) return OUTCOME_NO_ROOM;
+    if (input.length == 0) return OUTCOME_PARTIAL;
+    if (connection_space(connection).length < OUTPUT_ROOM) return OUTCOME_FULL;
     start(exchange);
     enum http_parse state = read_head(worker, input); /* 1, 2. the head */
     if (state == HTTP_COMPLETE && !check_head(worker, connection))
         state = HTTP_INVALID; /* 3, 4. refused by its head alone */
     if (state == HTTP_COMPLETE) state = read_content(worker, connection); /* 5. the content */
-    if (state == HTTP_INCOMPLETE) return OUTCOME_INCOMPLETE;
+    if (state == HTTP_INCOMPLETE) return OUTCOME_PARTIAL;
     if (state == HTTP_INVALID) exchange_refuse(exchange, &exchange->problem);
     if (state == HTTP_COMPLETE) exchange->method->handler(exchange); /* 6. the method's story */
     if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX)

@@ -53,14 +53,11 @@ void exchange_refuse_for(struct exchange *exchange, enum http_fault fault);
 /* 405 with Allow: the resource is there, the method not for it (RFC 9110 §15.5.6). */
 void exchange_refuse_method(struct exchange *exchange);
 
-/* What became of an attempt to answer the request at the front of the input. */
-enum outcome {
-    OUTCOME_CLOSES = 0, /* answered; the connection closes when the answer is sent */
-    OUTCOME_LINGERS,    /* likewise, but octets may be on the way: half-close first */
-    OUTCOME_ANSWERED,   /* the next request may follow */
-    OUTCOME_INCOMPLETE, /* octets are missing */
-    OUTCOME_NO_ROOM,    /* the output has to be flushed first */
-};
+/* What became of an attempt to answer the request at the front of the input. CLOSES: answered, the
+ * connection closes when the answer is sent; LINGERS: likewise, but octets may be on the way, so
+ * half-close first; ANSWERED: the next request may follow; PARTIAL: octets are missing; FULL: the
+ * output has to be flushed first. */
+enum outcome { OUTCOME_CLOSES, OUTCOME_LINGERS, OUTCOME_ANSWERED, OUTCOME_PARTIAL, OUTCOME_FULL };
 
 struct worker;
 struct connection;

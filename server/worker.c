@@ -21,13 +21,6 @@ void session_reset(struct server *server, struct session *session)
     *session = (struct session){.ends = OUTCOME_ANSWERED};
 }
 
-void worker_tell_time(struct worker *worker)
-{
-    time_t now = time(NULL);
-    if (now != worker->date_time) http_format_date(now, worker->date);
-    worker->date_time = now;
-}
-
 /* Lingering: what the peer still sends is thrown away until it closes, so that no reset destroys
  * our last answer on its way (RFC 9112 §9.6). */
 static enum wait linger(struct connection *connection)
@@ -80,11 +73,11 @@ enum wait serve_connection(struct worker *worker, struct connection *connection)
     enum io_status flushed = connection_flush(connection); /* 2. what is owed comes first */
     while (flushed == IO_DONE && session->ends == OUTCOME_ANSWERED && !cut) {
         enum outcome outcome = exchange_answer(worker, connection); /* 3. what is here */
-        if (outcome == OUTCOME_NO_ROOM)
+        if (outcome == OUTCOME_FULL)
             flushed = connection_flush(connection);
         else if (outcome == OUTCOME_ANSWERED)
             answers++;
-        else if (outcome != OUTCOME_INCOMPLETE)
+        else if (outcome != OUTCOME_PARTIAL)
             session->ends = (uint8_t)outcome;
         else if (received || !receive_once(connection, session)) /* 4. what has arrived */
             break;

@@ -62,6 +62,3 @@ struct session *worker_session(const struct worker *worker, const struct connect
 
 /* Ready for the next request. */
 void session_reset(struct server *server, struct session *session);
-
-/* Sets worker->date_time and the Date of it to now. */
-void worker_tell_time(struct worker *worker);

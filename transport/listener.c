@@ -81,6 +81,15 @@ static enum listen_status open_host(struct listeners *listeners, const char *hos
     return status;
 }
 
+/* Both loopback addresses, whatever the hosts file says (RFC 6761 §6.3); one may be missing. */
+static enum listen_status open_localhost(struct listeners *listeners, uint16_t *port)
+{
+    enum listen_status four = open_host(listeners, "127.0.0.1", port);
+    if (four != LISTEN_OPEN && four != LISTEN_NOT_HERE) return four;
+    enum listen_status six = open_host(listeners, "::1", port);
+    return six == LISTEN_NOT_HERE ? four : six;
+}
+
 enum listen_status listeners_open(
     struct listeners *listeners, const char *const *hosts, size_t host_count, uint16_t port)
 {
@@ -89,7 +98,9 @@ enum listen_status listeners_open(
         enum listen_status status = LISTEN_OPEN;
         listeners->count = 0;
         for (size_t i = 0; i < host_count && status == LISTEN_OPEN; i++)
-            status = open_host(listeners, hosts[i], &this_port);
+            status = strcmp(hosts[i], "localhost") == 0
+                ? open_localhost(listeners, &this_port)
+                : open_host(listeners, hosts[i], &this_port);
         if (status == LISTEN_OPEN) return status;
         listeners_close(listeners);
         if (status != LISTEN_IN_USE || port != 0 || tries == FREE_PORT_TRIES) return status;

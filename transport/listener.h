@@ -3,8 +3,9 @@
  *     listeners_open()     once, at start; all or none
  *     listeners_close()    closes what is still open
  *
- * A host name may stand for several addresses, IPv4 and IPv6; each becomes a listener. They are
- * non-blocking, closed on exec, and hand TCP_NODELAY down to what they accept.
+ * A host name may stand for several addresses, IPv4 and IPv6; each becomes a listener. localhost
+ * always stands for both. Listeners are non-blocking, closed on exec, and hand TCP_NODELAY down to
+ * what they accept.
  */
 #pragma once
 

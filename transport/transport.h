@@ -14,7 +14,7 @@
  *     transport_stop()            next_ready() returns NULL to every worker
  *     transport_close()           when the workers are joined
  *
- * Locks. Order: a listener or a connection, then at most one leaf (slots_lock). A worker holds the
+ * Locks. Order: a listener, a connection, then at most one leaf (slots_lock). A worker holds the
  * connection's lock for its whole turn. Giving back: write the wait, unlock, then arm as the last
  * touch. Closing: take the descriptor out of the slot and close it while locked, unlock, then
  * return the slot. So nobody ever arms or shuts down a number that means someone else. The
