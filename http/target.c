@@ -155,7 +155,7 @@ size_t http_encode_path(const char *path, char *encoded)
     size_t length = 0;
     for (; *path != '\0'; path++) {
         bool plain = is_name_octet(*path) || strchr(":@/", *path) != NULL;
-        encoded[length++] = plain ? *path : '%';
+        encoded[length++] = (char)(plain ? *path : '%');
         if (plain) continue;
         encoded[length++] = digits[(unsigned char)*path >> 4];
         encoded[length++] = digits[(unsigned char)*path & 15];

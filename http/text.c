@@ -34,6 +34,7 @@ bool text_next_element(struct text *list, struct text *element)
 int text_hex_digit(char character)
 {
     static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    const char *found = memchr(digits, character, 32);
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): its NUL is not a digit */
+    const char *found = memchr(digits, character, strlen(digits));
     return found == NULL ? -1 : (int)(found - digits) % 16;
 }

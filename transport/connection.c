@@ -133,5 +133,5 @@ void connection_peer(const struct connection *connection, char text[INET6_ADDRST
     const void *address = &connection->peer.sin6_addr;
     int family = connection->peer.sin6_family;
     if (family == AF_INET) address = &((const struct sockaddr_in *)peer)->sin_addr;
-    if (inet_ntop(family, address, text, INET6_ADDRSTRLEN) == NULL) strcpy(text, "-");
+    if (inet_ntop(family, address, text, INET6_ADDRSTRLEN) == NULL) memcpy(text, "-", 2);
 }
