@@ -3,9 +3,9 @@
 #include <sys/epoll.h>
 #include <time.h>
 
+/* Never EPOLLRDHUP: a half-close is found by receiving, after what came before it. */
 static const struct {
-    uint32_t
-        events; /* never EPOLLRDHUP: a half-close is found by receiving, after what came before */
+    uint32_t events;
     bool progress;
 } waits[] = {
 #define WAIT(name, events, progress) {events, progress},
