@@ -1,0 +1,38 @@
+/* conditional.h: validators (RFC 9110 §8.8) and the preconditions that ask for them (§13).
+ *
+ *     http_describe_file()            what stands for this state of a file, then
+ *     http_evaluate_preconditions()   is the method to be applied at all? and for GET
+ *     http_allows_range()             If-Range: may a Range be answered with a part?
+ * Pure: the clock is the caller's, as seconds and nanoseconds since 1970.
+ */
+#pragma once
+
+#include "http/request.h"
+
+#include <stdint.h>
+#include <time.h>
+
+enum { HTTP_ENTITY_TAG_SIZE = 64 }; /* its NUL included */
+
+struct http_validators {
+    char entity_tag[HTTP_ENTITY_TAG_SIZE]; /* with its quotes, and W/ while it is weak; "": none */
+    int64_t last_modified;                 /* seconds, never after now; 0 where there is no tag */
+    bool strong;                           /* both of them, §8.8.1 and §8.8.2.2 */
+};
+
+/* The tag is made of size, time stamp and content coding ("" for identity): no inode, for instances
+ * behind a balancer must agree. Weak while the file is less than two seconds old, or from the
+ * future: it may change again under the same time stamp. A file from the first second of 1970 or
+ * before (a reproducible build) has neither validator. */
+void http_describe_file(struct http_validators *validators, uint64_t size, struct timespec modified,
+    const char *coding, struct timespec now);
+
+/* §13.2.2: HTTP_OK, apply the method; HTTP_NOT_MODIFIED or HTTP_PRECONDITION_FAILED, do not. now is
+ * for dates with two digits of a year. A date field that is no date, or is sent twice, is ignored.
+ */
+enum http_status http_evaluate_preconditions(
+    const struct http_request *, const struct http_validators *, int64_t now);
+
+/* §13.1.5: no If-Range, or one that names this very state, by a strong tag or by a date that is as
+ * strong. Sent twice it names nothing: the whole file is never wrong. */
+bool http_allows_range(const struct http_request *, const struct http_validators *, int64_t now);
