@@ -1,11 +1,10 @@
-#include "fs/document_root.h"
+#include "fs/internal.h"
 #include "fs/media_type.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +15,7 @@
  */
 enum { RESOLVE_TRIES = 16 };
 
-static int open_beneath(int directory, const char *name, uint64_t flags)
+int fs_open_beneath(int directory, const char *name, uint64_t flags)
 {
     const uint64_t resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = resolve};
@@ -28,7 +27,7 @@ static int open_beneath(int directory, const char *name, uint64_t flags)
     }
 }
 
-static enum fs_status status_of(int error)
+enum fs_status fs_status_of(int error)
 {
     if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG) return FS_NOT_FOUND;
     if (error == EACCES || error == EPERM) return FS_FORBIDDEN;
@@ -41,9 +40,9 @@ static enum fs_status status_of(int error)
 enum fs_status document_root_open(struct document_root *root, const char *directory)
 {
     root->directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (root->directory < 0) return status_of(errno);
-    int probe = open_beneath(root->directory, ".", O_PATH);
-    enum fs_status status = probe >= 0 ? FS_FOUND : status_of(errno);
+    if (root->directory < 0) return fs_status_of(errno);
+    int probe = fs_open_beneath(root->directory, ".", O_PATH);
+    enum fs_status status = probe >= 0 ? FS_FOUND : fs_status_of(errno);
     /* Some containers answer EPERM for system calls that they do not know. */
     if (probe < 0 && (errno == ENOSYS || errno == EPERM)) status = FS_UNSUPPORTED;
     close(probe >= 0 ? probe : root->directory);
@@ -56,7 +55,7 @@ void document_root_close(struct document_root *root)
     root->directory = -1;
 }
 
-static bool is_hidden(const char *path)
+bool fs_is_hidden(const char *path)
 {
     static const char known[] = "/.well-known/";
     for (const char *dot = strstr(path, "/."); dot != NULL; dot = strstr(dot + 1, "/."))
@@ -69,33 +68,52 @@ static bool is_hidden(const char *path)
 static enum fs_status open_regular(int root, const char *name, struct file *file)
 {
     struct stat status;
-    int descriptor = open_beneath(root, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    int descriptor = fs_open_beneath(root, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     bool forbidden = descriptor < 0 && errno == EACCES;
     if (forbidden) /* a directory may be searched but not read */
-        descriptor = open_beneath(root, name, O_PATH | O_DIRECTORY);
-    if (descriptor < 0) return forbidden ? FS_FORBIDDEN : status_of(errno);
+        descriptor = fs_open_beneath(root, name, O_PATH | O_DIRECTORY);
+    if (descriptor < 0) return forbidden ? FS_FORBIDDEN : fs_status_of(errno);
     bool known = fstat(descriptor, &status) == 0;
     if (known && S_ISREG(status.st_mode)) {
-        const char *media_type = media_type_of(name);
-        *file = (struct file){descriptor, (uint64_t)status.st_size, status.st_mtim, media_type};
+        file->descriptor = descriptor;
+        file->size = (uint64_t)status.st_size;
+        file->modified = status.st_mtim;
         return FS_FOUND;
     }
     close(descriptor);
     return !known ? FS_FAILED : S_ISDIR(status.st_mode) ? FS_DIRECTORY : FS_NOT_SERVED;
 }
 
+/* Opens the file that the path names with these endings. */
+static enum fs_status open_named(const struct document_root *root, const char *path,
+    const char *ending, const char *suffix, struct file *file)
+{
+    char name[PATH_MAX];
+    int length = snprintf(name, sizeof name, "%s%s", path + 1, ending);
+    if (length >= (int)(sizeof name - strlen(suffix))) return FS_NOT_FOUND;
+    const char *media_type = media_type_of(name);
+    enum fs_status status = open_regular(root->directory, strcat(name, suffix), file);
+    if (status != FS_FOUND) return status;
+    file->media_type = media_type;
+    file->ending = ending;
+    return status;
+}
+
 enum fs_status document_root_open_file(
     const struct document_root *root, const char *path, struct file *file)
 {
-    char name[PATH_MAX + sizeof "index.html"];
-    enum fs_status status = FS_NOT_FOUND;
     if (path[0] != '/') return FS_REFUSED;
-    if (is_hidden(path)) return FS_NOT_SERVED;
+    if (fs_is_hidden(path)) return FS_NOT_SERVED;
     bool ends_in_slash = path[strlen(path) - 1] == '/';
-    const char *suffix = ends_in_slash ? "index.html" : ".html";
-    if (!ends_in_slash) status = open_regular(root->directory, path + 1, file);
+    enum fs_status status = FS_NOT_FOUND;
+    if (!ends_in_slash) status = open_named(root, path, "", "", file);
     if (status != FS_NOT_FOUND) return status;
-    if (snprintf(name, sizeof name, "%s%s", path + 1, suffix) >= (int)sizeof name) return status;
-    status = open_regular(root->directory, name, file);
+    status = open_named(root, path, ends_in_slash ? "index.html" : ".html", "", file);
     return status == FS_DIRECTORY ? FS_NOT_FOUND : status;
+}
+
+enum fs_status document_root_open_beside(const struct document_root *root, const char *path,
+    const struct file *file, const char *suffix, struct file *beside)
+{
+    return open_named(root, path, file->ending, suffix, beside);
 }

@@ -1,7 +1,8 @@
 /* document_root.h: from a decoded path to an open file beneath one directory.
  *
  *     document_root_open()        once, at start
- *     document_root_open_file()   from any thread, any number of times
+ *     document_root_open_file()   from any thread, any number of times; likewise
+ *     document_root_open_beside() after it, and directory_read()
  *     document_root_close()
  *
  * The kernel keeps every look-up beneath the directory: openat2(2) with RESOLVE_BENEATH refuses
@@ -13,16 +14,10 @@
 #include <stdint.h>
 #include <time.h>
 
+/* FS_FOUND, FS_NOT_FOUND … as in fs_statuses.def; the first, zero, is refused. */
 enum fs_status {
-    FS_REFUSED = 0,
-    FS_FOUND,
-    FS_DIRECTORY,   /* the path names a directory and does not end in a slash */
-    FS_NOT_FOUND,   /* nothing there */
-    FS_NOT_SERVED,  /* hidden, leads out of the root, or is not a regular file */
-    FS_FORBIDDEN,   /* there, but not readable to this process */
-    FS_EXHAUSTED,   /* out of descriptors or memory: later may do */
-    FS_UNSUPPORTED, /* document_root_open() only: the kernel has no openat2 (Linux < 5.6) */
-    FS_FAILED,      /* an error of the disk, or one not foreseen */
+#define FS_STATUS(name, reason) FS_##name,
+#include "fs/fs_statuses.def"
 };
 
 struct document_root {
@@ -35,6 +30,7 @@ struct file {
     uint64_t size;            /* octets */
     struct timespec modified; /* as the file system has it, to the nanosecond */
     const char *media_type;   /* a constant */
+    const char *ending;       /* what the path had to be completed with; a constant */
 };
 
 /* FS_FOUND, or why the directory cannot be served. */
@@ -46,3 +42,8 @@ void document_root_close(struct document_root *root);
  * Fills in file only when it returns FS_FOUND. Never blocks on a FIFO or device. */
 enum fs_status document_root_open_file(
     const struct document_root *, const char *path, struct file *);
+
+/* Opens a file that lies beside the one that was opened under this path: its name and the suffix,
+ * as in "about.html.gz". It has the media type of the name without the suffix. */
+enum fs_status document_root_open_beside(const struct document_root *, const char *path,
+    const struct file *, const char *suffix, struct file *beside);

@@ -11,7 +11,9 @@ enum { HTTP_DATE_SIZE = 30 }; /* "Sun, 06 Nov 1994 08:49:37 GMT" and its NUL */
  * what lies outside 0 to 253402300799 becomes the nearer of the two. */
 void http_format_date(int64_t seconds, char date[HTTP_DATE_SIZE]);
 
-/* Reads any of the three forms: IMF-fixdate, RFC 850's and asctime's; false where it is none of
- * them or no day of the calendar. A year of two digits that seems more than 50 years after now is
- * in the century before. */
+/* Reads any of the three forms, to the octet: IMF-fixdate, RFC 850's and asctime's. False, and
+ * *seconds without meaning, for anything else and for what the calendar does not know: a 30th of
+ * February, or a day of the week that is not that of the date (RFC 5322 §3.3, by which §5.6.7 goes).
+ * A leap second, 23:59:60, is the second after 23:59:59. A year of two digits is one of the century
+ * that now is in; if it would be more than 50 years ahead, of the century before. */
 bool http_parse_date(struct text date, int64_t now, int64_t *seconds);

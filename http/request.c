@@ -75,13 +75,11 @@ static bool next_line(struct text *octets, struct text *line)
 /* HTTP-version, RFC 9112 §2.3: case-sensitive, one digit either side of the dot. */
 static bool parse_version(struct text version, struct http_request *request)
 {
-    if (!text_skip(&version, "HTTP/") || version.length != strlen("1.1") ||
-        !text_is_digit(version.start[0]) || version.start[1] != '.' ||
-        !text_is_digit(version.start[2]))
+    if (!text_skip(&version, "HTTP/") || version.length != 3 || version.start[1] != '.')
         return false;
     request->major_version = version.start[0] - '0';
     request->minor_version = version.start[2] - '0';
-    return true;
+    return text_is_digit(version.start[0]) && text_is_digit(version.start[2]);
 }
 
 /* request-line = method SP request-target SP HTTP-version, RFC 9112 §3 */
@@ -98,7 +96,7 @@ static enum http_fault parse_request_line(struct http_request *request)
 }
 
 /* field-line = field-name ":" OWS field-value OWS, RFC 9112 §5 */
-static enum http_fault parse_field_line(struct text line, struct http_field *field)
+enum http_fault http_parse_field_line(struct text line, struct http_field *field)
 {
     field->name = text_take(&line, text_is_tchar);
     bool named = field->name.length > 0;
@@ -123,7 +121,7 @@ enum http_parse http_parse_request_head(
     head = text_from(head, empty_lines_length(head));
     if (next_line(&head, &request->line)) fault = parse_request_line(request);
     for (; fault == HTTP_FAULT_NONE && next_line(&head, &line) && line.length > 0; count++) {
-        fault = parse_field_line(line, &field);
+        fault = http_parse_field_line(line, &field);
         if (fault == HTTP_FAULT_NONE && count < HTTP_FIELD_LINES_MAX)
             request->fields[request->field_count++] = field;
     }

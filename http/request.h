@@ -41,6 +41,9 @@ enum http_parse http_look_at_head(struct text octets, size_t *looked, struct htt
 enum http_parse http_parse_request_head(
     struct text head, struct http_request *, struct http_problem *);
 
+/* Parses one field line, without its CR LF; HTTP_FAULT_NONE, or what is wrong with it. */
+enum http_fault http_parse_field_line(struct text line, struct http_field *field);
+
 /* How many field lines have that name, and the value of the first (unchanged when there is none).
  * Names are compared ignoring case, RFC 9110 §5.1. */
 size_t http_find_field(const struct http_request *request, const char *name, struct text *value);

@@ -24,6 +24,14 @@ void http_response_add_field(struct http_response *response, const char *name, s
             (size_t)snprintf(line, room, "%s: %.*s\r\n", name, (int)value.length, value.start);
 }
 
+void http_response_add_lines(struct http_response *response, struct text lines)
+{
+    if (lines.length > sizeof response->fields - response->fields_length) response->broken = true;
+    if (response->broken) return;
+    memcpy(response->fields + response->fields_length, lines.start, lines.length);
+    response->fields_length += lines.length;
+}
+
 void http_response_add_number(struct http_response *response, const char *name, uint64_t value)
 {
     char digits[21];

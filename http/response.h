@@ -16,7 +16,7 @@
 
 /* A Location of the longest path that the kernel resolves, three octets for one, with a query as
  * long as a request line, and room for the rest. */
-enum { HTTP_RESPONSE_FIELDS_MAX = 24 * 1024, HTTP_RESPONSE_HEAD_MAX = 24 * 1024 + 256 };
+enum { HTTP_RESPONSE_FIELDS_MAX = 28 * 1024, HTTP_RESPONSE_HEAD_MAX = 28 * 1024 + 256 };
 
 struct http_response {
     enum http_status status;
@@ -28,6 +28,9 @@ struct http_response {
 
 void http_response_start(struct http_response *response, enum http_status status);
 void http_response_add_field(struct http_response *response, const char *name, struct text value);
+
+/* Whole lines, each with CR LF, that have been checked before. */
+void http_response_add_lines(struct http_response *response, struct text lines);
 void http_response_add_number(struct http_response *response, const char *name, uint64_t value);
 
 /* Writes status line, Date, fields, Connection and the empty line; at most HTTP_RESPONSE_HEAD_MAX

@@ -9,17 +9,16 @@
 enum { OUTPUT_ROOM = HTTP_RESPONSE_HEAD_MAX + EXCHANGE_OCTETS_MAX + 64 };
 _Static_assert((int)OUTPUT_ROOM < (int)SEAT_OUTPUT_SIZE, "an answer fits an empty output buffer");
 
-static bool is_framed(const struct worker *worker)
-{
-    return worker->session->content.phase != HTTP_CONTENT_UNDECIDED;
-}
-
 static void start(struct exchange *exchange)
 {
+    clock_gettime(CLOCK_REALTIME_COARSE, &exchange->now); /* the clock of time stamps on files */
     exchange->request.line = exchange->request.method = text_of("");
     exchange->request.field_count = 0;
     exchange->content = exchange->octets = text_of("");
     exchange->file.descriptor = -1;
+    exchange->coding = NULL;
+    exchange->has_variants = false;
+    exchange->validators = (struct http_validators){0};
     http_response_start(&exchange->response, HTTP_REFUSED);
     exchange->response.broken = true; /* until a handler has responded */
 }
@@ -30,9 +29,10 @@ static enum http_parse read_head(struct worker *worker, struct text input)
 {
     struct exchange *exchange = &worker->exchange;
     size_t looked = worker->session->looked;
+    bool framed = worker->session->content.phase != HTTP_CONTENT_UNDECIDED;
     enum http_parse look = HTTP_COMPLETE;
     struct http_problem limit;
-    if (!is_framed(worker)) look = http_look_at_head(input, &looked, &limit);
+    if (!framed) look = http_look_at_head(input, &looked, &limit);
     worker->session->looked = (uint32_t)looked;
     if (look == HTTP_INCOMPLETE) return look;
     struct text head = text_until(input, looked);
@@ -74,7 +74,7 @@ static bool check_head(struct worker *worker, struct connection *connection)
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct exchange *exchange = &worker->exchange;
     struct http_content *content = &worker->session->content;
-    bool is_new = !is_framed(worker);
+    bool is_new = content->phase == HTTP_CONTENT_UNDECIDED;
     bool continues = false;
     if (is_new && !http_frame_content(&exchange->request, content, &exchange->problem))
         return false;
@@ -151,18 +151,20 @@ static void queue_response(struct worker *worker, struct connection *connection)
     struct exchange *exchange = &worker->exchange;
     struct file *file = &exchange->file;
     char *start = connection_space(connection).start;
-    time_t now = time(NULL);
+    time_t now = exchange->now.tv_sec;
     if (now != worker->date_time) http_format_date(now, worker->date);
     worker->date_time = now;
-    if (text_equals(exchange->request.method, "HEAD")) exchange->octets.length = file->size = 0;
+    if (text_equals(exchange->request.method, "HEAD"))
+        exchange->octets.length = exchange->range.length = 0;
     size_t length = http_response_format_head(&exchange->response, worker->date, start);
     memcpy(start + length, exchange->octets.start, exchange->octets.length);
     connection_queue(connection, length + exchange->octets.length);
-    bool has_file = file->descriptor >= 0 && file->size > 0;
-    struct file_range range = {file->descriptor, 0, file->size, file->modified};
+    bool has_file = file->descriptor >= 0 && exchange->range.length > 0;
+    struct file_range range = {
+        file->descriptor, exchange->range.first_pos, exchange->range.length, file->modified};
     if (has_file) connection_queue_file(connection, &range);
     if (!has_file && file->descriptor >= 0) close(file->descriptor);
-    log_response(worker, connection, has_file ? file->size : exchange->octets.length);
+    log_response(worker, connection, has_file ? range.length : exchange->octets.length);
     file->descriptor = -1; /* the connection's now, or closed */
 }
 
@@ -174,7 +176,7 @@ static enum outcome send_response(struct worker *worker, struct connection *conn
     bool whole = worker->session->content.phase == HTTP_CONTENT_COMPLETE;
     bool persists = whole && http_persists(&exchange->request) &&
         exchange->response.status != HTTP_SERVICE_UNAVAILABLE &&
-        !transport_is_draining(&worker->server->transport);
+        !atomic_load(&worker->server->transport.draining);
     if (persists)
         exchange->response.connection = exchange->request.minor_version == 0 ? "keep-alive" : NULL;
     queue_response(worker, connection);
@@ -197,17 +199,17 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
         state = HTTP_INVALID; /* 3, 4. refused by its head alone */
     if (state == HTTP_COMPLETE) state = read_content(worker, connection); /* 5. the content */
     if (state == HTTP_INCOMPLETE) return OUTCOME_PARTIAL;
-    if (state == HTTP_INVALID) exchange_refuse(exchange, &exchange->problem);
+    if (state == HTTP_INVALID) exchange_refuse(exchange, HTTP_FAULT_NONE);
     if (state == HTTP_COMPLETE) exchange->method->handler(exchange); /* 6. the method's story */
     if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX)
-        exchange_refuse_for(exchange, HTTP_FAULT_NO_RESPONSE);
+        exchange_refuse(exchange, HTTP_FAULT_NO_RESPONSE);
     return send_response(worker, connection); /* 7. head, content, and then? */
 }
 
 void exchange_time_out(struct worker *worker, struct connection *connection)
 {
     start(&worker->exchange);
-    exchange_refuse_for(&worker->exchange, HTTP_FAULT_LATE);
+    exchange_refuse(&worker->exchange, HTTP_FAULT_LATE);
     queue_response(worker, connection);
     session_reset(worker->server, worker_session(worker, connection));
 }

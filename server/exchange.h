@@ -7,16 +7,18 @@
  */
 #pragma once
 
-#include "fs/document_root.h"
+#include "http/conditional.h"
 #include "http/framing.h"
+#include "http/range.h"
 #include "http/response.h"
 #include "http/target.h"
 #include "server/methods.h"
 #include "server/pages.h"
+#include "server/site.h"
 
 struct exchange {
-    const struct document_root *root;
-
+    const struct site *site;
+    struct timespec now;         /* since 1970, when the answer was begun */
     struct http_problem problem; /* why the request is refused, once it is */
 
     /* What was asked. The texts are dead after the response. */
@@ -25,30 +27,51 @@ struct exchange {
     const struct method *method;
     struct text content; /* kept up to the method's content limit */
 
-    /* The response: its head, then octets or a whole file, or nothing. */
+    /* The file that was opened: descriptor -1: none. */
+    struct file file;
+    const char *coding; /* content coding; NULL: identity */
+    bool has_variants;  /* in other codings */
+    struct http_validators validators;
+
+    /* The response: its head, then octets or a range of the file, or nothing. */
     struct http_response response;
     struct text octets;
-    struct file file; /* descriptor -1: none */
+    struct http_range range;
     char page[PAGE_SIZE];
 };
 
 enum { EXCHANGE_OCTETS_MAX = 16 * 1024 }; /* more content than this goes into a file */
 
-/* The file that the target names; or NULL, and the response says why (404, 403, 301, 503 …). The
- * file is the exchange's. */
+/* The file that the target names, in the coding that the client prefers; or NULL, and the response
+ * says why (404, 403, 301, 503 …). The file is the exchange's. */
 const struct file *exchange_open_file(struct exchange *exchange);
 
-/* The file as the content. */
+/* RFC 9110 §13. False: the method must not be applied to the file, and the response says so (304,
+ * 412). */
+bool exchange_meets_preconditions(struct exchange *exchange);
+
+/* RFC 9110 §14. HTTP_PARTIAL_CONTENT: a range of the file is wanted; HTTP_OK: all of it;
+ * HTTP_REFUSED: the response says why not (416). */
+enum http_status exchange_select_range(struct exchange *exchange);
+
+/* The file as the content: the range selected for HTTP_PARTIAL_CONTENT, else all of it. */
 void exchange_respond_file(struct exchange *exchange, enum http_status status);
 
-/* Octets as the content, instead of a file that was opened; they live until the handler has
+/* The entity tag, where the file has one. */
+void exchange_add_entity_tag(struct exchange *exchange);
+
+/* Does the client ask for HTML by name? */
+bool exchange_accepts_html(const struct exchange *exchange);
+
+/* Octets as the content, instead of a file that was opened; a media type of NULL: a response that
+ * has none. They live until the handler has
  * returned, in exchange->page or longer. */
 void exchange_respond_octets(
     struct exchange *exchange, enum http_status status, const char *media_type, struct text octets);
 
-/* A response that explains what was wrong, as HTML where the request accepts it. */
-void exchange_refuse(struct exchange *exchange, const struct http_problem *problem);
-void exchange_refuse_for(struct exchange *exchange, enum http_fault fault);
+/* A response that explains what was wrong, as HTML where the request accepts it. HTTP_FAULT_NONE:
+ * the exchange's problem, which is known already. */
+void exchange_refuse(struct exchange *exchange, enum http_fault fault);
 
 /* 405 with Allow: the resource is there, the method not for it (RFC 9110 §15.5.6). */
 void exchange_refuse_method(struct exchange *exchange);

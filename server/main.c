@@ -82,30 +82,18 @@ static struct transport_options transport_options(const struct options *options)
     return result;
 }
 
-static int open_directory(struct server *server, const char *directory)
-{
-    enum fs_status status = document_root_open(&server->root, directory);
-    if (status == FS_FOUND) return EX_OK;
-    report("cannot serve '%s': %s", directory,
-        status == FS_UNSUPPORTED     ? "this kernel has no openat2(2); Linux 5.6 has"
-            : status == FS_NOT_FOUND ? "there is no such directory"
-            : status == FS_FORBIDDEN ? "this user may not read it"
-                                     : "the system refused");
-    return status == FS_UNSUPPORTED ? EX_OSERR : EX_NOINPUT;
-}
-
 static int open_listeners(struct server *server, const struct options *options)
 {
     static const char *const reasons[] = {
 #define LISTEN_STATUS(name, reason) reason,
 #include "transport/listen_statuses.def"
     };
-    const struct addresses *addresses = &options->addresses;
-    enum listen_status status = listeners_open(
-        &server->listeners, addresses->hosts, addresses->count, (uint16_t)options->port);
+    const struct strings *hosts = &options->addresses;
+    enum listen_status status =
+        listeners_open(&server->listeners, hosts->values, hosts->count, (uint16_t)options->port);
     if (status == LISTEN_OPEN) return EX_OK;
-    report("cannot listen on %s port %d: %s", addresses->hosts[0], (int)options->port,
-        reasons[status]);
+    report(
+        "cannot listen on %s port %d: %s", hosts->values[0], (int)options->port, reasons[status]);
     return EX_UNAVAILABLE;
 }
 
@@ -123,17 +111,17 @@ static void dismiss_overdue(struct worker *timekeeper)
     }
 }
 
-static void flush_logs(struct server *server, struct worker *workers, size_t count)
+static void flush_logs(struct worker *workers, size_t count)
 {
-    for (size_t i = 0; i < count; i++) access_log_flush(&server->log, &workers[i].log);
-    access_log_report_lost(&server->log);
+    struct access_log *log = &workers->server->log;
+    for (size_t i = 0; i < count; i++) access_log_flush(log, &workers[i].log);
+    access_log_report_lost(log);
 }
 
 /* Until there is nothing left to do. Returns how many connections are cut. */
-static uint32_t keep_time(
-    struct server *server, struct worker *workers, size_t count, int64_t grace)
+static uint32_t keep_time(struct worker *workers, size_t count, int64_t grace)
 {
-    struct transport *transport = &server->transport;
+    struct transport *transport = &workers->server->transport;
     struct pollfd wake = {.fd = transport->wake, .events = POLLIN};
     int64_t tick = transport_tick_length(&transport->options);
     int64_t end = WAIT_FOREVER;
@@ -141,18 +129,18 @@ static uint32_t keep_time(
     sigemptyset(&none);
     for (;;) {
         ppoll(&wake, 1, &(struct timespec){tick / WAIT_SECOND, tick % WAIT_SECOND}, &none);
-        if (stop_signals > 0 && !transport_is_draining(transport)) {
+        if (stop_signals > 0 && !atomic_load(&transport->draining)) {
             transport_drain(transport);
             end = wait_deadline(wait_clock(), grace);
             if (tick > WAIT_SECOND / 20) tick = WAIT_SECOND / 20;
         }
-        uint32_t left = transport_count(transport);
+        uint32_t left = atomic_load(&transport->count);
         bool over = left == 0 || stop_signals > 1 || wait_clock() >= end;
-        if (transport_is_draining(transport) && over) return left;
+        if (atomic_load(&transport->draining) && over) return left;
         dismiss_overdue(&workers[0]);
-        if (hung_up) access_log_reopen(&server->log);
+        if (hung_up) access_log_reopen(&workers->server->log);
         hung_up = false;
-        flush_logs(server, workers, count);
+        flush_logs(workers, count);
     }
 }
 
@@ -170,11 +158,11 @@ static int run(struct server *server, const struct options *options)
     for (size_t i = 0; started > 0 && i < server->listeners.count; i++)
         report("serving %s at http://%s:%u/", options->directory, server->listeners.list[i].host,
             (unsigned)server->listeners.list[i].port);
-    uint32_t cut = started > 0 ? keep_time(server, workers, started + 1, options->grace) : 0;
+    uint32_t cut = started > 0 ? keep_time(workers, started + 1, options->grace) : 0;
     if (cut > 0) report("%u connections were cut", cut);
     transport_stop(&server->transport);
     pool_join(workers + 1, started);
-    flush_logs(server, workers, started + 1);
+    flush_logs(workers, started + 1);
     free(workers);
     return started > 0 ? EX_OK : EX_OSERR;
 }
@@ -183,10 +171,10 @@ static int run(struct server *server, const struct options *options)
 static int serve(struct server *server, const struct options *options)
 {
     const struct transport_options limits = transport_options(options);
-    int status = open_directory(server, options->directory);
+    int status = site_open(&server->site, options);
     if (status != EX_OK) return status;
     status = open_listeners(server, options);
-    if (status != EX_OK) goto close_root;
+    if (status != EX_OK) goto close_site;
     status = EX_OSERR;
     if (!access_log_open(&server->log, options->access_log)) {
         report("cannot open the access log '%s': %s", options->access_log, strerror(errno));
@@ -207,8 +195,8 @@ close_log:
     access_log_close(&server->log);
 close_listeners:
     listeners_close(&server->listeners);
-close_root:
-    document_root_close(&server->root);
+close_site:
+    site_close(&server->site);
     return status;
 }
 

@@ -1,7 +1,5 @@
 #include "server/methods.h"
 
-#include <stdio.h>
-
 #define METHOD(token, handler, content_limit, flags) {token, handler, content_limit, flags},
 static const struct method methods[] = {
 #include STRATA_METHODS
@@ -17,11 +15,13 @@ const struct method *method_find(struct text token)
     return NULL;
 }
 
-struct text method_format_allow(char allow[METHOD_ALLOW_SIZE])
+#define METHOD(token, handler, content_limit, flags) token ", "
+static const char tokens[] =
+#include STRATA_METHODS
+    ;
+#undef METHOD
+
+struct text method_allow(void)
 {
-    size_t length = 0;
-    for (size_t i = 0; i < METHOD_COUNT && length < METHOD_ALLOW_SIZE; i++)
-        length += (size_t)snprintf(allow + length, METHOD_ALLOW_SIZE - length, "%s%s",
-            i == 0 ? "" : ", ", methods[i].token);
-    return text_of(allow);
+    return (struct text){tokens, strlen(tokens) - strlen(", ")};
 }

@@ -18,7 +18,7 @@ struct method {
 };
 
 /* What a row may ask for; also how much unwanted content is dropped. */
-enum { METHOD_CONTENT_MAX = 1 << 20, METHOD_ALLOW_SIZE = 256 };
+enum { METHOD_CONTENT_MAX = 1 << 20 };
 
 /* A server with other rows is built by naming another file of them. */
 #ifndef STRATA_METHODS
@@ -33,4 +33,4 @@ enum { METHOD_CONTENT_MAX = 1 << 20, METHOD_ALLOW_SIZE = 256 };
 const struct method *method_find(struct text token);
 
 /* The value of Allow, RFC 9110 §10.2.1. */
-struct text method_format_allow(char allow[METHOD_ALLOW_SIZE]);
+struct text method_allow(void);

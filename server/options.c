@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What an option's member is: const char *; struct addresses, one more; int64_t from least to most,
+/* What an option's member is: const char *; struct strings, one more; int64_t from least to most,
  * in nanoseconds where decimal seconds are given, in octets where K, M or G may follow; bool. */
-enum kind { KIND_TEXT, KIND_HOST, KIND_NUMBER, KIND_SECONDS, KIND_SIZE, KIND_SWITCH };
+enum kind { KIND_TEXT, KIND_STRINGS, KIND_NUMBER, KIND_SECONDS, KIND_SIZE, KIND_SWITCH };
 
 static const struct row {
     char letter;
@@ -47,16 +47,16 @@ static bool parse_number(const struct row *row, const char *text, double *number
 static bool set(struct options *options, const struct row *row, const char *text)
 {
     void *member = (char *)options + row->offset;
-    struct addresses *addresses = member;
+    struct strings *strings = member;
     double number;
     if (row->kind == KIND_SWITCH)
         *(bool *)member = true;
     else if (row->kind == KIND_TEXT)
         *(const char **)member = text;
-    else if (row->kind == KIND_HOST && addresses->count < OPTIONS_ADDRESSES_MAX)
-        addresses->hosts[addresses->count++] = text;
-    else if (row->kind == KIND_HOST)
-        return report("at most %d times --address", OPTIONS_ADDRESSES_MAX);
+    else if (row->kind == KIND_STRINGS && strings->count < OPTIONS_REPEATS_MAX)
+        strings->values[strings->count++] = text;
+    else if (row->kind == KIND_STRINGS)
+        return report("at most %d times --%s", OPTIONS_REPEATS_MAX, row->name);
     else if (parse_number(row, text, &number))
         *(int64_t *)member = (int64_t)(row->kind == KIND_SECONDS ? number * 1e9 : number);
     else
@@ -100,7 +100,7 @@ bool options_parse(struct options *options, int count, char **arguments)
     if (count - optind > 1)
         return report("one DIRECTORY at most, '%s' is too many", arguments[optind + 1]);
     if (optind < count) options->directory = arguments[optind];
-    if (options->addresses.count == 0) options->addresses = (struct addresses){1, {"localhost"}};
+    if (options->addresses.count == 0) options->addresses = (struct strings){1, {"localhost"}};
     return true;
 }
 

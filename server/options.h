@@ -5,24 +5,29 @@
 
 #include <stddef.h>
 
-enum { OPTIONS_ADDRESSES_MAX = 8 };
+enum { OPTIONS_REPEATS_MAX = 16 };
 
-struct addresses {
+/* Of an option that may be given several times. */
+struct strings {
     size_t count;
-    const char *hosts[OPTIONS_ADDRESSES_MAX];
+    const char *values[OPTIONS_REPEATS_MAX];
 };
 
 struct options {
     const char *directory;
-    struct addresses addresses;
+    struct strings addresses;
     int64_t port;
-    int64_t threads;            /* 0: from the number of processors */
-    int64_t max_connections;    /* 0: from the descriptor limit */
+    int64_t threads;         /* 0: from the number of processors */
+    int64_t max_connections; /* 0: from the descriptor limit */
+    bool list;
+    const char *fallback; /* beneath the directory; NULL: none */
+    struct strings headers;
+    const char *cache_control;
     const char *access_log;     /* "-": standard output; "none" */
     int64_t limits[WAIT_COUNT]; /* nanoseconds, for each wait that has an option */
     int64_t grace;              /* nanoseconds */
     int64_t buffer_memory;      /* octets */
-    bool no_deadlines, help, version;
+    bool no_server_field, no_deadlines, help, version;
 };
 
 /* What each option is when it is not given. */

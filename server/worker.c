@@ -5,7 +5,7 @@
 void worker_init(struct worker *worker, struct server *server)
 {
     worker->server = server;
-    worker->exchange.root = &server->root;
+    worker->exchange.site = &server->site;
     pthread_mutex_init(&worker->log.lock, NULL);
 }
 

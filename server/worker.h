@@ -29,7 +29,7 @@ struct session {
 
 /* What all workers share; none of it changes while they run, but for what has a lock of its own. */
 struct server {
-    struct document_root root;
+    struct site site;
     struct listeners listeners;
     struct transport transport;
     struct access_log log;

@@ -38,7 +38,7 @@ void transport_set_wait(
     if (wait != WAIT_HEAD && same) return;
     connection->start = wait == WAIT_HEAD ? connection->message_start : now;
     connection->deadline = wait_deadline(connection->start, transport->options.limits[wait]);
-    if (!wait_counts_progress(wait)) return;
+    if (!waits[wait].progress) return;
     connection->last_moved = now;
     connection->octets_at_start = connection->octets_seen = octets_moved(connection);
 }
@@ -61,7 +61,7 @@ static int64_t rank_of(const struct connection *connection, bool for_memory)
     if (for_memory && connection->parked == NULL) return RANK_STAYS;
     if (wait == WAIT_FIRST_OCTET || wait == WAIT_NEXT_REQUEST) return connection->start;
     if (wait == WAIT_HEAD) return RANK_HEADS + connection->start;
-    if (!for_memory || wait_events(wait) != EPOLLOUT) return RANK_STAYS;
+    if (!for_memory || waits[wait].events != EPOLLOUT) return RANK_STAYS;
     int64_t seconds = (wait_clock() - connection->start) / WAIT_SECOND + 1;
     int64_t octets = (int64_t)(octets_moved(connection) - connection->octets_at_start);
     return RANK_READERS + octets / seconds;
@@ -94,7 +94,8 @@ static void make_room(struct transport *transport, bool for_memory, int64_t need
 void transport_tick(struct transport *transport)
 {
     int64_t max = transport->options.max_connections;
-    int64_t used = (int64_t)transport_count(transport) - (int64_t)atomic_load(&transport->leaving);
+    int64_t used =
+        (int64_t)atomic_load(&transport->count) - (int64_t)atomic_load(&transport->leaving);
     int64_t spare = (max - 1) / TRANSPORT_FREE_SHARE + 1;
     int64_t enough = (int64_t)(transport->options.buffer_memory / 4 * 3);
     eventfd_t ignored;
@@ -121,7 +122,7 @@ static bool is_overdue(struct transport *transport, struct connection *connectio
     int64_t now = wait_clock();
     if (atomic_load(&transport->draining) && is_idle(connection)) return true;
     if (connection->deadline <= now && connection->deadline != DEADLINE_NOW &&
-        wait_counts_progress(wait)) {
+        waits[wait].progress) {
         uint64_t moved = octets_moved(connection);
         if (moved > connection->octets_seen && wait != WAIT_CONTENT)
             connection->last_moved = now; /* acknowledged some time since the last look */

@@ -89,16 +89,6 @@ void transport_stop(struct transport *transport)
     eventfd_write(transport->stop, 1);
 }
 
-bool transport_is_draining(struct transport *transport)
-{
-    return atomic_load(&transport->draining);
-}
-
-uint32_t transport_count(struct transport *transport)
-{
-    return atomic_load(&transport->count);
-}
-
 uint32_t transport_slot(const struct transport *transport, const struct connection *connection)
 {
     return (uint32_t)(connection - transport->table);

@@ -84,9 +84,6 @@ int64_t transport_tick_length(const struct transport_options *options);
 void transport_drain(struct transport *transport);
 void transport_stop(struct transport *transport);
 
-bool transport_is_draining(struct transport *transport);
-uint32_t transport_count(struct transport *transport); /* connections open now */
-
 /* Memory for what a connection is owed counts here, whoever holds it. False: the bound is reached.
  * The timekeeper is woken to make room before that. */
 bool transport_reserve(struct transport *transport, uint64_t octets);

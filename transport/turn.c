@@ -48,15 +48,13 @@ void transport_end(struct transport *transport, struct connection *connection)
 
 /* Arming is the last touch: from then on another worker may have the connection. False: it could
  * not be armed, and is closed. */
-static bool unlock_and_arm(
-    struct transport *transport, struct connection *connection, int operation)
+static bool unlock_and_arm(struct transport *transport, struct connection *connection, int op)
 {
+    uint32_t slot = transport_slot(transport, connection);
     int descriptor = connection->descriptor;
-    uint32_t events = wait_events((enum wait)connection->wait) | EPOLLONESHOT;
+    uint32_t events = waits[connection->wait].events | EPOLLONESHOT;
     pthread_mutex_unlock(&connection->lock);
-    if (transport_watch(
-            transport, operation, descriptor, events, transport_slot(transport, connection)))
-        return true;
+    if (transport_watch(transport, op, descriptor, events, slot)) return true;
     pthread_mutex_lock(&connection->lock);
     transport_end(transport, connection);
     return false;

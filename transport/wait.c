@@ -4,23 +4,10 @@
 #include <time.h>
 
 /* Never EPOLLRDHUP: a half-close is found by receiving, after what came before it. */
-static const struct {
-    uint32_t events;
-    bool progress;
-} waits[] = {
+const struct wait_row waits[] = {
 #define WAIT(name, events, progress) {events, progress},
 #include "transport/waits.def"
 };
-
-uint32_t wait_events(enum wait wait)
-{
-    return waits[wait].events;
-}
-
-bool wait_counts_progress(enum wait wait)
-{
-    return waits[wait].progress;
-}
 
 int64_t wait_deadline(int64_t start, int64_t limit)
 {

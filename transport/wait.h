@@ -40,9 +40,11 @@ enum { WAIT_MINIMUM_RATE = 1024 }; /* octets a second */
 #define WAIT_SECOND  ((int64_t)1000000000)
 #define WAIT_FOREVER INT64_MAX
 
-/* The epoll events that a wait is armed for, and whether progress counts in it. */
-uint32_t wait_events(enum wait wait);
-bool wait_counts_progress(enum wait wait);
+/* The epoll events that each wait is armed for, and whether progress counts in it. */
+extern const struct wait_row {
+    uint32_t events;
+    bool progress;
+} waits[];
 
 /* Where progress counts: when the limit runs out if no more octets move. octets is how many have
  * moved since start, the last of them at last_moved. */

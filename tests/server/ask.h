@@ -12,6 +12,13 @@
 /* The exchange of a test: shared with its children. NULL until the first question. */
 static struct exchange *asked;
 
+/* What it is asked of: what site.h made, with the default options. */
+static struct site asked_site;
+
+/* What every response says, as the default options have it. */
+static const char common_fields[] =
+    "Server: strata\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n";
+
 static inline int ask_close(void **state)
 {
     if (asked != NULL && asked->file.descriptor >= 0) close(asked->file.descriptor);
@@ -24,7 +31,13 @@ static inline void prepare_exchange(struct exchange *exchange, const char *head)
 {
     struct http_problem problem;
     memset(exchange, 0xa5, sizeof *exchange);
-    exchange->root = &site.root;
+    asked_site.root = site.root;
+    asked_site.fields_length = (size_t)sprintf(asked_site.fields, "%s", common_fields);
+    exchange->site = &asked_site;
+    clock_gettime(CLOCK_REALTIME, &exchange->now);
+    exchange->coding = NULL;
+    exchange->has_variants = false;
+    exchange->validators.entity_tag[0] = 0;
     exchange->content = exchange->octets = text_of("");
     exchange->file.descriptor = -1;
     http_response_start(&exchange->response, HTTP_REFUSED);

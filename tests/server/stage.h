@@ -37,6 +37,10 @@ static struct {
     char received[STAGE_RECEIVED_MAX];
 } stage;
 
+/* What every response says, as the default options have it. */
+static const char common_fields[] =
+    "Server: strata\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n";
+
 static const char stage_index[] = "<!doctype html>\n<title>The index</title>\n";
 
 /* The limits are without end: a test that wants one sets it. */
@@ -53,7 +57,8 @@ static inline int stage_open(void **state)
     stage.descriptors = count_descriptors();
     if (site_make(state) != 0) return -1;
     site_file("root/index.html", stage_index);
-    stage.server.root = site.root;
+    stage.server.site.root = site.root;
+    stage.server.site.fields_length = (size_t)sprintf(stage.server.site.fields, "%s", common_fields);
     snprintf(stage.log_path, sizeof stage.log_path, "%s/log", site.path);
     stage.server.sessions = calloc(STAGE_CONNECTIONS, sizeof *stage.server.sessions);
     worker_init(&stage.worker, &stage.server);

@@ -38,7 +38,7 @@ static void test_without_arguments_everything_has_its_default(void **state)
     assert_true(options_parse(&options, 1, arguments));
     assert_string_equal(options.directory, ".");
     assert_int_equal(options.addresses.count, 1);
-    assert_string_equal(options.addresses.hosts[0], "localhost");
+    assert_string_equal(options.addresses.values[0], "localhost");
     assert_int_equal(options.port, 8080);
     assert_int_equal(options.threads, 0);
     assert_int_equal(options.max_connections, 0);
@@ -72,10 +72,10 @@ static void test_an_argument_without_dashes_is_the_directory(void **state)
 static void test_an_address_is_given_short_or_long(void **state)
 {
     (void)state;
-    assert_string_equal(parsed("-a", "::1").addresses.hosts[0], "::1");
-    assert_string_equal(parsed("-a127.0.0.1", NULL).addresses.hosts[0], "127.0.0.1");
-    assert_string_equal(parsed("--address", "a.example").addresses.hosts[0], "a.example");
-    assert_string_equal(parsed("--address=a.example", NULL).addresses.hosts[0], "a.example");
+    assert_string_equal(parsed("-a", "::1").addresses.values[0], "::1");
+    assert_string_equal(parsed("-a127.0.0.1", NULL).addresses.values[0], "127.0.0.1");
+    assert_string_equal(parsed("--address", "a.example").addresses.values[0], "a.example");
+    assert_string_equal(parsed("--address=a.example", NULL).addresses.values[0], "a.example");
     assert_int_equal(parsed("-a", "::1").addresses.count, 1);
 }
 
@@ -85,19 +85,19 @@ static void test_an_address_may_be_repeated_up_to_the_limit(void **state)
     char option[] = "-a";
     char host[] = "127.0.0.1";
     char other[] = "::1";
-    char *arguments[2 * OPTIONS_ADDRESSES_MAX + 4] = {name};
+    char *arguments[2 * OPTIONS_REPEATS_MAX + 4] = {name};
     int count = 1;
     struct options options;
     (void)state;
-    for (int i = 0; i < OPTIONS_ADDRESSES_MAX; i++) {
+    for (int i = 0; i < OPTIONS_REPEATS_MAX; i++) {
         arguments[count++] = option;
         arguments[count++] = i == 1 ? other : host;
     }
     options_set_defaults(&options);
     assert_true(options_parse(&options, count, arguments));
-    assert_int_equal(options.addresses.count, OPTIONS_ADDRESSES_MAX);
-    assert_ptr_equal(options.addresses.hosts[0], host);
-    assert_ptr_equal(options.addresses.hosts[1], other);
+    assert_int_equal(options.addresses.count, OPTIONS_REPEATS_MAX);
+    assert_ptr_equal(options.addresses.values[0], host);
+    assert_ptr_equal(options.addresses.values[1], other);
     arguments[count++] = option;
     arguments[count++] = host;
     options_set_defaults(&options);

@@ -199,7 +199,7 @@ static void test_a_method_that_is_not_for_this_target_is_a_405(void **state)
     assert_int_equal(strncmp(answered_content(exchange), "405 Method Not Allowed. ", 24), 0);
 }
 
-static void test_any_problem_can_be_said(void **state)
+static void test_a_problem_that_is_known_already_can_be_said(void **state)
 {
     const struct http_problem problem = {.status = HTTP_CONTENT_TOO_LARGE,
         .sentence = "That was too much",
@@ -207,7 +207,8 @@ static void test_any_problem_can_be_said(void **state)
         .hint = "Send less."};
     struct exchange *exchange = ASK("/nothing");
     (void)state;
-    exchange_refuse(exchange, &problem);
+    exchange->problem = problem;
+    exchange_refuse(exchange, HTTP_FAULT_NONE);
     assert_refusal(exchange, HTTP_CONTENT_TOO_LARGE, false);
     assert_string_equal(answered_content(exchange),
         "413 Content Too Large. That was too much (RFC 9110 §15.5.14). Send less.\n");
@@ -226,7 +227,7 @@ int main(void)
         cmocka_unit_test(test_without_a_free_descriptor_it_is_a_503),
         cmocka_unit_test(test_a_404_says_nothing_of_trying_again),
         cmocka_unit_test(test_a_method_that_is_not_for_this_target_is_a_405),
-        cmocka_unit_test(test_any_problem_can_be_said),
+        cmocka_unit_test(test_a_problem_that_is_known_already_can_be_said),
     };
     const struct CMUnitTest tests_with_page[] = {
         cmocka_unit_test(test_the_page_of_the_site_is_sent_where_html_is_wanted),

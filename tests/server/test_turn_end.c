@@ -13,7 +13,7 @@ static void test_a_client_that_asks_to_close_is_closed_at_once(void **state)
     assert_starts_with(answer, "HTTP/1.1 200 OK\r\n");
     assert_int_equal(count_of(answer, "\r\nConnection: close\r\n"), 1);
     assert_end_is_seen();
-    assert_int_equal(transport_count(&stage.server.transport), 0);
+    assert_int_equal(atomic_load(&stage.server.transport.count), 0);
 }
 
 static void test_http_1_0_closes_unless_it_is_kept_alive(void **state)

@@ -17,13 +17,11 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-struct site {
+static struct {
     char path[256]; /* of the temporary directory */
     int directory;  /* the same, open */
     struct document_root root;
-};
-
-static struct site site;
+} site;
 
 static inline void site_directory(const char *name)
 {

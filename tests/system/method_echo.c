@@ -46,5 +46,5 @@ void method_echo(struct exchange *exchange)
     else if (write_file(exchange))
         exchange_respond_file(exchange, HTTP_OK);
     else
-        exchange_refuse_for(exchange, HTTP_FAULT_EXHAUSTED);
+        exchange_refuse(exchange, HTTP_FAULT_EXHAUSTED);
 }

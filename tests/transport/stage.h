@@ -187,13 +187,13 @@ static inline void stage_settle(struct stage *stage)
 /* Until so many connections are open. No connection may be ready. */
 static inline void stage_accept(struct stage *stage, uint32_t count)
 {
-    for (int i = 0; i < PATIENCE * 1000 && transport_count(&stage->transport) < count; i++) {
+    for (int i = 0; i < PATIENCE * 1000 && atomic_load(&stage->transport.count) < count; i++) {
         own_patience = 1;
         struct connection *connection = transport_next_ready(&stage->transport, &stage->seat);
         own_patience = -1;
         assert_true(connection == NULL || keep_blocked(stage, connection));
     }
-    assert_int_equal(transport_count(&stage->transport), count);
+    assert_int_equal(atomic_load(&stage->transport.count), count);
 }
 
 /* Receives until there is so much input. */

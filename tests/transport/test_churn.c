@@ -165,10 +165,10 @@ static void keep_time(struct churn *churn)
         if (atomic_load(&churn->clients_left) > 0) continue;
         if (!drained) transport_drain(&stage->transport);
         drained = true;
-        if (transport_count(&stage->transport) == 0) break;
+        if (atomic_load(&stage->transport.count) == 0) break;
     }
     assert_int_equal(atomic_load(&churn->clients_left), 0);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     transport_stop(&stage->transport);
 }
 

@@ -22,7 +22,7 @@ static void test_the_idle_are_closed_at_the_tick(void **state)
     client_expect_end(idle);
     client_expect_end(silent);
     assert_int_equal(stage_close_overdue(stage), 2);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     stage_close(stage);
 }
 
@@ -79,7 +79,7 @@ static void test_who_is_in_the_midst_of_something_may_finish(void **state)
     assert_int_equal(stage_timekeep(stage), 0);
     assert_int_equal(calls_count(CALL_SHUTDOWN), 0);
     assert_int_equal(stage_close_overdue(stage), 0);
-    assert_int_equal(transport_count(&stage->transport), 4);
+    assert_int_equal(atomic_load(&stage->transport.count), 4);
     stage_close(stage);
 }
 
@@ -139,7 +139,7 @@ static void test_every_worker_stops_although_connections_are_ready(void **state)
         actor_finish(workers[i]);
         actor_free(workers[i]);
     }
-    assert_int_equal(transport_count(&stage->transport), 8);
+    assert_int_equal(atomic_load(&stage->transport.count), 8);
     stage_close(stage);
 }
 

@@ -61,7 +61,7 @@ static void test_nobody_accepts_from_a_listener_that_was_closed_meanwhile(void *
     stage_connect(stage);
     struct actor *worker = held(stage, act_serve, WAIT_NEXT_REQUEST, CALL_EPOLL_WAIT, GATE_AFTER);
     transport_drain(&stage->transport);
-    assert_int_equal(transport_count(&stage->transport), 1);
+    assert_int_equal(atomic_load(&stage->transport.count), 1);
     calls_watch_number(number);
     int accepts = calls_count(CALL_ACCEPT);
     transport_stop(&stage->transport);
@@ -125,7 +125,7 @@ static void test_who_cannot_be_armed_is_closed_and_others_go_on(void **state)
     calls_fail(CALL_EPOLL_CTL, ENOMEM, 1);
     give_back(stage, connection, WAIT_HEAD);
     client_expect_end(client);
-    assert_int_equal(transport_count(&stage->transport), 1);
+    assert_int_equal(atomic_load(&stage->transport.count), 1);
     assert_int_equal(atomic_load(&stage->transport.memory), 0);
     client_write(other, "GET");
     connection = stage_take(stage);
@@ -142,7 +142,7 @@ static void test_who_cannot_be_put_into_the_set_is_closed_and_the_next_is_accept
     calls_fail(CALL_EPOLL_CTL, ENOSPC, 1);
     assert_null(stage_try(stage));
     client_expect_end(client);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     transport_tick(&stage->transport);
     give_back(stage, stage_lend(stage, &client, "GET"), WAIT_CLOSE);
     stage_close(stage);
@@ -167,7 +167,7 @@ static void test_that_holds_while_another_listener_is_paused(void **state)
     actor_start(worker, act_serve);
     actor_await_gate(worker);
     client_expect_end(client);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     transport_stop(&stage->transport);
     let_go(worker);
     __real_close(client);
@@ -188,7 +188,7 @@ static void test_that_holds_while_it_is_drained(void **state)
     calls_fail(CALL_EPOLL_CTL, ENOMEM, 1);
     let_go(timekeeper);
     client_expect_end(client);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     stage_close(stage);
 }
 

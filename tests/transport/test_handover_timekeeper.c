@@ -86,7 +86,7 @@ static void test_a_worker_whose_event_came_at_the_same_instant_finds_it_overdue(
     actor_finish(worker);
     assert_true(worker->overdue);
     actor_free(worker);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     assert_null(stage_try(stage));
     stage_close(stage);
 }
@@ -118,7 +118,7 @@ static void test_who_is_shut_down_before_it_is_armed_is_closed_not_lost(void **s
     struct connection *connection = stage_take(stage);
     assert_true(connection->overdue);
     give_back(stage, connection, WAIT_CLOSE);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     stage_close(stage);
 }
 
@@ -135,7 +135,7 @@ static void test_who_is_shut_down_before_its_first_arming_is_closed_not_lost(voi
     actor_finish(worker);
     assert_true(worker->overdue);
     actor_free(worker);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     stage_close(stage);
 }
 

@@ -184,7 +184,7 @@ static void assert_only_the_one_is_closed(struct stage *stage)
     give_back(stage, connection, WAIT_HEAD);
     calls_fail(CALL_MALLOC, 0, 0);
     client_expect_end(client);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     connection = stage_lend(stage, &other, "GET");
     queue_text(connection, "answer");
     assert_int_equal(connection_flush(connection), IO_DONE);
@@ -213,7 +213,7 @@ static void test_what_just_fits_is_parked(void **state)
     options.buffer_memory = 11;
     struct stage *stage = stage_open(&options);
     give_back(stage, stage_lend(stage, &client, "half a head"), WAIT_HEAD);
-    assert_int_equal(transport_count(&stage->transport), 1);
+    assert_int_equal(atomic_load(&stage->transport.count), 1);
     stage_close(stage);
 }
 

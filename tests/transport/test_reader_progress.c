@@ -47,7 +47,7 @@ static void test_a_peer_that_reads_on_has_time(void **state)
         assert_in_time(stage);
         read_on(stage, client, &position, 25 * KIB);
     }
-    assert_int_equal(transport_count(&stage->transport), 1);
+    assert_int_equal(atomic_load(&stage->transport.count), 1);
     clock_at_second(230);
     stage_timekeep(stage); /* a look at what was acknowledged since the last one */
     clock_at_second(270);

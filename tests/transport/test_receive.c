@@ -160,7 +160,7 @@ static void test_a_reset_by_the_peer_is_a_failure(void **state)
     struct connection *connection = stage_take(stage);
     assert_int_equal(connection_receive(connection), IO_FAILED);
     give_back(stage, connection, WAIT_CLOSE);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     stage_close(stage);
 }
 

@@ -16,7 +16,7 @@ static struct stage *open_stage(void)
 static int waiting(struct stage *stage, enum wait wait, int since)
 {
     int client;
-    uint32_t open = transport_count(&stage->transport);
+    uint32_t open = atomic_load(&stage->transport.count);
     clock_set(NOON + since * WAIT_SECOND);
     if (wait == WAIT_FIRST_OCTET) {
         client = stage_connect(stage);
@@ -33,7 +33,8 @@ static int waiting(struct stage *stage, enum wait wait, int since)
 /* Fills all slots but so many with connections that wait for what is never dismissed for slots. */
 static void fill_but(struct stage *stage, uint32_t slots)
 {
-    while (transport_count(&stage->transport) < SLOTS - slots) waiting(stage, WAIT_PEER_CLOSES, 0);
+    while (atomic_load(&stage->transport.count) < SLOTS - slots)
+        waiting(stage, WAIT_PEER_CLOSES, 0);
 }
 
 static void assert_open(int client)
@@ -69,7 +70,7 @@ static void test_with_less_than_a_sixteenth_free_the_longest_waiting_idle_one_go
     assert_open(middle);
     assert_open(head);
     assert_int_equal(stage_close_overdue(stage), 1);
-    assert_int_equal(transport_count(&stage->transport), SLOTS - WANTED);
+    assert_int_equal(atomic_load(&stage->transport.count), SLOTS - WANTED);
     stage_close(stage);
 }
 
@@ -149,7 +150,7 @@ static void test_those_on_their_way_out_are_not_counted_again(void **state)
     assert_int_equal(stage_close_overdue(stage), WANTED);
     assert_int_equal(stage_timekeep(stage), 0);
     assert_int_equal(stage_close_overdue(stage), 0);
-    assert_int_equal(transport_count(&stage->transport), SLOTS - WANTED);
+    assert_int_equal(atomic_load(&stage->transport.count), SLOTS - WANTED);
     stage_close(stage);
 }
 

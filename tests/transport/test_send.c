@@ -255,7 +255,7 @@ static void test_a_response_that_cannot_be_parked_ends_with_a_reset(void **state
     give_back(stage, connection, WAIT_PEER_READS);
     uint64_t length;
     assert_int_equal(client_drain_content(client, 0, &length), ECONNRESET);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     stage_close(stage);
 }
 

@@ -97,12 +97,12 @@ static void test_a_slot_is_used_again(void **state)
     int client;
     for (int i = 0; i < 5; i++) {
         struct connection *connection = stage_lend(stage, &client, "GET");
-        assert_int_equal(transport_count(&stage->transport), 1);
+        assert_int_equal(atomic_load(&stage->transport.count), 1);
         assert_int_equal(connection->received, 3);
         assert_int_equal(connection->wait, WAIT_FIRST_OCTET);
         queue_text(connection, "unsent"); /* and not the next one's */
         give_back(stage, connection, WAIT_CLOSE);
-        assert_int_equal(transport_count(&stage->transport), 0);
+        assert_int_equal(atomic_load(&stage->transport.count), 0);
         assert_true(read(client, &(char){0}, 1) <= 0);
     }
     stage_close(stage);
@@ -112,14 +112,14 @@ static void test_a_slot_is_used_again(void **state)
 static void assert_nobody_is_accepted(struct stage *stage)
 {
     int accepts = calls_count(CALL_ACCEPT);
-    uint32_t open = transport_count(&stage->transport);
+    uint32_t open = atomic_load(&stage->transport.count);
     for (int i = 0; i < 20; i++) assert_null(stage_try(stage));
     assert_true(calls_count(CALL_ACCEPT) <= accepts + 1);
     accepts = calls_count(CALL_ACCEPT);
     assert_false(is_readable(stage->transport.epoll));
     assert_null(stage_try(stage));
     assert_int_equal(calls_count(CALL_ACCEPT), accepts);
-    assert_int_equal(transport_count(&stage->transport), open);
+    assert_int_equal(atomic_load(&stage->transport.count), open);
 }
 
 static void test_a_full_table_pauses_the_listeners_until_a_close(void **state)
@@ -178,7 +178,7 @@ static void test_without_a_descriptor_it_accepts_again_after_a_close(void **stat
     client_write(client, "bye");
     give_back(stage, stage_take(stage), WAIT_CLOSE);
     give_back(stage, stage_take(stage), WAIT_CLOSE);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     stage_close(stage);
 }
 
@@ -204,7 +204,7 @@ static void test_a_turn_accepts_so_many_and_no_more(void **state)
     worker->gate.passes = 1;
     actor_start(worker, act_serve);
     actor_await_gate(worker);
-    assert_int_equal(transport_count(&stage->transport), TRANSPORT_ACCEPTS_A_TURN);
+    assert_int_equal(atomic_load(&stage->transport.count), TRANSPORT_ACCEPTS_A_TURN);
     stage_accept(stage, TRANSPORT_ACCEPTS_A_TURN + 5);
     client_write(client, "GET");
     actor_open_gate(worker);

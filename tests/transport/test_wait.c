@@ -17,30 +17,30 @@ static int64_t progress_deadline(int64_t last_moved_after, uint64_t octets)
 static void test_who_waits_for_the_peer_to_send_is_armed_for_readable(void **state)
 {
     (void)state;
-    assert_int_equal(wait_events(WAIT_FIRST_OCTET), EPOLLIN);
-    assert_int_equal(wait_events(WAIT_HEAD), EPOLLIN);
-    assert_int_equal(wait_events(WAIT_NEXT_REQUEST), EPOLLIN);
-    assert_int_equal(wait_events(WAIT_CONTENT), EPOLLIN);
-    assert_int_equal(wait_events(WAIT_PEER_CLOSES), EPOLLIN);
+    assert_int_equal(waits[WAIT_FIRST_OCTET].events, EPOLLIN);
+    assert_int_equal(waits[WAIT_HEAD].events, EPOLLIN);
+    assert_int_equal(waits[WAIT_NEXT_REQUEST].events, EPOLLIN);
+    assert_int_equal(waits[WAIT_CONTENT].events, EPOLLIN);
+    assert_int_equal(waits[WAIT_PEER_CLOSES].events, EPOLLIN);
 }
 
 static void test_who_has_something_to_send_is_armed_for_writable(void **state)
 {
     (void)state;
-    assert_int_equal(wait_events(WAIT_PEER_READS), EPOLLOUT);
-    assert_int_equal(wait_events(WAIT_TURN), EPOLLOUT);
+    assert_int_equal(waits[WAIT_PEER_READS].events, EPOLLOUT);
+    assert_int_equal(waits[WAIT_TURN].events, EPOLLOUT);
 }
 
 static void test_progress_counts_where_content_or_a_response_is_on_its_way(void **state)
 {
     (void)state;
-    assert_true(wait_counts_progress(WAIT_CONTENT));
-    assert_true(wait_counts_progress(WAIT_PEER_READS));
-    assert_true(wait_counts_progress(WAIT_TURN));
-    assert_false(wait_counts_progress(WAIT_FIRST_OCTET));
-    assert_false(wait_counts_progress(WAIT_HEAD));
-    assert_false(wait_counts_progress(WAIT_NEXT_REQUEST));
-    assert_false(wait_counts_progress(WAIT_PEER_CLOSES));
+    assert_true(waits[WAIT_CONTENT].progress);
+    assert_true(waits[WAIT_PEER_READS].progress);
+    assert_true(waits[WAIT_TURN].progress);
+    assert_false(waits[WAIT_FIRST_OCTET].progress);
+    assert_false(waits[WAIT_HEAD].progress);
+    assert_false(waits[WAIT_NEXT_REQUEST].progress);
+    assert_false(waits[WAIT_PEER_CLOSES].progress);
 }
 
 static void test_a_deadline_is_the_start_and_the_limit(void **state)

@@ -37,12 +37,12 @@ static inline void assert_in_time(struct stage *stage)
 /* One is shut down without a word; a worker is given it, overdue, and closes it. */
 static inline void assert_shut_down(struct stage *stage, int client)
 {
-    uint32_t open = transport_count(&stage->transport);
+    uint32_t open = atomic_load(&stage->transport.count);
     assert_int_equal(stage_timekeep(stage), 0);
     client_expect_end(client);
-    assert_int_equal(transport_count(&stage->transport), open);
+    assert_int_equal(atomic_load(&stage->transport.count), open);
     assert_int_equal(stage_close_overdue(stage), 1);
-    assert_int_equal(transport_count(&stage->transport), open - 1);
+    assert_int_equal(atomic_load(&stage->transport.count), open - 1);
 }
 
 static inline void assert_told(struct stage *stage, int client)
@@ -59,7 +59,7 @@ static inline void assert_reset(struct stage *stage, int client)
     ssize_t count;
     assert_int_equal(stage_timekeep(stage), 0);
     assert_int_equal(stage_close_overdue(stage), 1);
-    assert_int_equal(transport_count(&stage->transport), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
     while ((count = read(client, octets, sizeof octets)) > 0) continue;
     assert_int_equal(count, -1);
     assert_int_equal(errno, ECONNRESET);

@@ -1,0 +1,83 @@
+#include "http/range.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct piece {
+    uint64_t first, end; /* end is the position after the last */
+};
+
+/* §17.15: no range is compared with more than these; where there are so many, all are ignored. */
+enum { PIECES_MAX = 16 };
+
+/* Takes a number of any length off (§14.1.2): UINT64_MAX where it is larger, or missing. */
+static uint64_t take_number(struct text *rest)
+{
+    struct text digits = text_take(rest, text_is_digit);
+    uint64_t number = digits.length == 0 ? UINT64_MAX : 0;
+    for (size_t i = 0; i < digits.length; i++) {
+        uint64_t digit = (uint64_t)(digits.start[i] - '0');
+        number = number > (UINT64_MAX - digit) / 10 ? UINT64_MAX : number * 10 + digit;
+    }
+    return number;
+}
+
+/* range-spec, §14.1.1. HTTP_OK: it is none. */
+static enum http_status parse_spec(struct text spec, uint64_t length, struct piece *piece)
+{
+    bool suffix = spec.start[0] == '-';
+    uint64_t first = take_number(&spec);
+    if (!text_skip(&spec, "-") || (suffix && spec.length == 0)) return HTTP_OK;
+    uint64_t last = take_number(&spec);
+    if (spec.length > 0 || (!suffix && last < first)) return HTTP_OK;
+    if (suffix) first = last < length ? length - last : 0;
+    *piece = (struct piece){first, !suffix && last < length ? last + 1 : length};
+    return first < length ? HTTP_PARTIAL_CONTENT : HTTP_RANGE_NOT_SATISFIABLE;
+}
+
+/* Adds a piece to those that are apart; it takes in what it overlaps or touches. */
+static size_t add_piece(struct piece pieces[PIECES_MAX], size_t count, struct piece piece)
+{
+    for (size_t i = count; i-- > 0;) {
+        struct piece other = pieces[i];
+        if (other.first > piece.end || piece.first > other.end) continue;
+        if (other.first < piece.first) piece.first = other.first;
+        if (other.end > piece.end) piece.end = other.end;
+        pieces[i] = pieces[--count];
+    }
+    pieces[count] = piece;
+    return count + 1;
+}
+
+enum http_status http_select_range(
+    const struct http_request *request, uint64_t complete_length, struct http_range *range)
+{
+    struct piece pieces[PIECES_MAX], piece;
+    struct text set, spec;
+    size_t count = 0;
+    enum http_status status = HTTP_OK;
+    *range = (struct http_range){0, complete_length};
+    if (!text_equals(request->method, "GET") || complete_length == 0 ||
+        http_find_field(request, "Range", &set) != 1 ||
+        !text_equals_ignoring_case(text_take(&set, text_is_tchar), "bytes") ||
+        !text_skip(&set, "="))
+        return HTTP_OK;
+    while (count < PIECES_MAX && text_next_element(&set, &spec)) {
+        status = parse_spec(spec, complete_length, &piece);
+        if (status == HTTP_OK) return HTTP_OK;
+        if (status == HTTP_PARTIAL_CONTENT) count = add_piece(pieces, count, piece);
+    }
+    if (count != 1) return count == 0 ? status : HTTP_OK;
+    *range = (struct http_range){pieces[0].first, pieces[0].end - pieces[0].first};
+    return HTTP_PARTIAL_CONTENT;
+}
+
+void http_format_content_range(
+    const struct http_range *range, uint64_t complete_length, char value[HTTP_CONTENT_RANGE_SIZE])
+{
+    char positions[2 * 20 + 2] = "*"; /* numbers of 20 digits */
+    if (range != NULL)
+        snprintf(positions, sizeof positions, "%" PRIu64 "-%" PRIu64, range->first_pos,
+            range->first_pos + range->length - 1);
+    snprintf(value, HTTP_CONTENT_RANGE_SIZE, "bytes %s/%" PRIu64, positions, complete_length);
+}

@@ -1,0 +1,125 @@
+/* From the target to the representation that is wanted of it: which file, is it still wanted, and
+ * which octets. */
+#include "http/negotiation.h"
+#include "server/exchange.h"
+#include "server/listing.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The site's own page where a page is wanted, else a sentence. */
+static void refuse_not_found(struct exchange *exchange)
+{
+    const struct document_root *root = &exchange->site->root;
+    if (!exchange_accepts_html(exchange) ||
+        document_root_open_file(root, "/404.html", &exchange->file) != FS_FOUND) {
+        exchange_refuse(exchange, HTTP_FAULT_ABSENT);
+        return;
+    }
+    exchange_respond_file(exchange, HTTP_NOT_FOUND);
+    http_response_add_field(&exchange->response, "Vary", text_of("Accept"));
+}
+
+/* A directory's target ends in a slash: relative references in its page count on it. */
+static void redirect_to_directory(struct exchange *exchange)
+{
+    bool safe = text_equals(exchange->request.method, "GET") ||
+        text_equals(exchange->request.method, "HEAD");
+    struct text query = exchange->target.query;
+    char location[3 * PATH_MAX + HTTP_REQUEST_LINE_MAX + 2]; /* the directory is there: PATH_MAX */
+    size_t length = http_encode_path(exchange->target.path, location);
+    location[length++] = '/';
+    memcpy(location + length, query.start, query.length);
+    exchange_refuse(exchange, safe ? HTTP_FAULT_DIRECTORY : HTTP_FAULT_DIRECTORY_UNSAFE);
+    http_response_add_field(
+        &exchange->response, "Location", (struct text){location, length + query.length});
+}
+
+/* Opens the file, and instead of it a variant that lies beside it in a coding that the client
+ * likes better. */
+static enum fs_status open_variant(struct exchange *exchange, const char *path)
+{
+    static const char *const codings[] = {"br", "zstd", "gzip"};
+    static const char *const suffixes[] = {".br", ".zst", ".gz"};
+    enum { COUNT = sizeof codings / sizeof codings[0] };
+    const struct document_root *root = &exchange->site->root;
+    struct file *file = &exchange->file;
+    struct file variants[COUNT];
+    unsigned available = 0;
+    enum fs_status status = document_root_open_file(root, path, file);
+    if (status != FS_FOUND) return status;
+    for (size_t i = 0; i < COUNT; i++)
+        if (document_root_open_beside(root, path, file, suffixes[i], &variants[i]) == FS_FOUND)
+            available |= 1u << i;
+    size_t chosen = http_choose_coding(&exchange->request, codings, COUNT, available);
+    for (size_t i = 0; i < COUNT; i++) {
+        if ((available & 1u << i) == 0) continue;
+        close(i == chosen ? file->descriptor : variants[i].descriptor);
+        if (i == chosen) *file = variants[i];
+    }
+    exchange->has_variants = available != 0;
+    if (chosen < COUNT) exchange->coding = codings[chosen];
+    return FS_FOUND;
+}
+
+static enum fs_status find_file(struct exchange *exchange)
+{
+    const struct site *site = exchange->site;
+    const char *path = exchange->target.path;
+    enum fs_status status = open_variant(exchange, path);
+    if (status == FS_NOT_FOUND && site->lists)
+        status = listing_open(&site->root, path, &exchange->file);
+    if (status == FS_NOT_FOUND && site->fallback[0] != '\0')
+        status = open_variant(exchange, site->fallback);
+    return status;
+}
+
+/* The one place where the words of fs/ become those of http/. */
+const struct file *exchange_open_file(struct exchange *exchange)
+{
+    struct file *file = &exchange->file;
+    enum fs_status status = find_file(exchange);
+    if (status == FS_FOUND) {
+        http_describe_file(&exchange->validators, file->size, file->modified,
+            exchange->coding == NULL ? "" : exchange->coding, exchange->now);
+        return file;
+    }
+    if (status == FS_DIRECTORY)
+        redirect_to_directory(exchange);
+    else if (status == FS_NOT_FOUND || status == FS_NOT_SERVED)
+        refuse_not_found(exchange);
+    else if (status == FS_FORBIDDEN)
+        exchange_refuse(exchange, HTTP_FAULT_UNREADABLE);
+    else if (status == FS_EXHAUSTED)
+        exchange_refuse(exchange, HTTP_FAULT_EXHAUSTED);
+    else
+        exchange_refuse(exchange, HTTP_FAULT_UNREADABLE_NOW);
+    return NULL;
+}
+
+bool exchange_meets_preconditions(struct exchange *exchange)
+{
+    enum http_status status = http_evaluate_preconditions(
+        &exchange->request, &exchange->validators, exchange->now.tv_sec);
+    if (status == HTTP_PRECONDITION_FAILED) exchange_refuse(exchange, HTTP_FAULT_PRECONDITION);
+    if (status == HTTP_NOT_MODIFIED) { /* RFC 9110 §15.4.5: no other field of the file */
+        exchange_respond_octets(exchange, status, NULL, text_of(""));
+        exchange_add_entity_tag(exchange);
+    }
+    return status == HTTP_OK;
+}
+
+enum http_status exchange_select_range(struct exchange *exchange)
+{
+    const struct http_request *request = &exchange->request;
+    uint64_t size = exchange->file.size;
+    char content_range[HTTP_CONTENT_RANGE_SIZE];
+    if (!http_allows_range(request, &exchange->validators, exchange->now.tv_sec)) return HTTP_OK;
+    enum http_status status = http_select_range(request, size, &exchange->range);
+    if (status != HTTP_RANGE_NOT_SATISFIABLE) return status;
+    exchange_refuse(exchange, HTTP_FAULT_RANGE);
+    http_format_content_range(NULL, size, content_range);
+    http_response_add_field(&exchange->response, "Content-Range", text_of(content_range));
+    return HTTP_REFUSED;
+}

@@ -1,0 +1,26 @@
+/* site.h: what is served, and what every response says; as the options have it.
+ *
+ *     site_open()     once, at start; it does not change while the workers run
+ *     site_close()
+ */
+#pragma once
+
+#include "fs/document_root.h"
+#include "server/options.h"
+
+#include <limits.h>
+
+enum { SITE_FIELDS_MAX = 4096 };
+
+struct site {
+    struct document_root root;
+    bool lists;                   /* directories that have no index */
+    char fallback[PATH_MAX];      /* the path answered where nothing is found; "": none */
+    char fields[SITE_FIELDS_MAX]; /* the field lines of every response, whole, with CR LF */
+    size_t fields_length;
+};
+
+/* EX_OK, or the exit status, and why was said: no such directory or fallback, a field that would
+ * break the head of a response. */
+int site_open(struct site *site, const struct options *options);
+void site_close(struct site *site);
