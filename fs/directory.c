@@ -47,19 +47,21 @@ static int compare(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-/* Fills in the entries until there are no more, or no room for one. */
-static void read_entries(
+/* Fills in the entries until there are no more, or no room for one. Only errno tells an error of
+ * readdir(3) from the end. */
+static enum fs_status read_entries(
     const struct document_root *root, const char *path, DIR *stream, struct directory *directory)
 {
     struct directory_entry entry;
     struct dirent *found;
-    while ((found = readdir(stream)) != NULL) {
+    while (errno = 0, (found = readdir(stream)) != NULL) {
         if (!is_listed(found->d_name)) continue;
         if (!describe(root->directory, path, dirfd(stream), found->d_name, &entry)) continue;
         directory->is_cut = directory->count == DIRECTORY_ENTRIES_MAX;
-        if (directory->is_cut) return;
+        if (directory->is_cut) return FS_FOUND;
         directory->entries[directory->count++] = entry;
     }
+    return errno == 0 ? FS_FOUND : fs_status_of(errno);
 }
 
 /* The memory for the most entries is asked for at once: what is not written to is not there. */
@@ -78,10 +80,10 @@ enum fs_status directory_read(
         close(descriptor);
         return FS_EXHAUSTED;
     }
-    read_entries(root, path, stream, directory);
+    enum fs_status status = read_entries(root, path, stream, directory);
     closedir(stream);
     qsort(directory->entries, directory->count, sizeof *directory->entries, compare);
-    return FS_FOUND;
+    return status;
 }
 
 void directory_free(struct directory *directory)

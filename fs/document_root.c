@@ -70,8 +70,8 @@ static enum fs_status open_regular(int root, const char *name, struct file *file
     struct stat status;
     int descriptor = fs_open_beneath(root, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     bool forbidden = descriptor < 0 && errno == EACCES;
-    if (forbidden) /* a directory may be searched but not read */
-        descriptor = fs_open_beneath(root, name, O_PATH | O_DIRECTORY);
+    /* A directory may be searched but not read. */
+    if (forbidden) descriptor = fs_open_beneath(root, name, O_PATH | O_DIRECTORY);
     if (descriptor < 0) return forbidden ? FS_FORBIDDEN : fs_status_of(errno);
     bool known = fstat(descriptor, &status) == 0;
     if (known && S_ISREG(status.st_mode)) {

@@ -20,17 +20,18 @@ struct http_validators {
     bool strong;                           /* both of them, §8.8.1 and §8.8.2.2 */
 };
 
-/* The tag is made of size, time stamp and content coding (its name, of at most 16 characters; "" for
- * identity): no inode, for instances behind a balancer must agree. Weak while the file is less than
- * two seconds old, or from the future: it may change again under the same time stamp. A file with
- * one of 0 or 1, or from before 1970 (a reproducible build), has neither validator. */
+/* The tag is made of size, time stamp and content coding (its name, of at most 16 characters; ""
+ * for identity): no inode, for instances behind a balancer must agree. Weak while the file is less
+ * than two seconds old, or from the future: it may change again under the same time stamp. A file
+ * with one of 0 or 1, or from before 1970 (a reproducible build), has neither validator. */
 void http_describe_file(struct http_validators *validators, uint64_t size, struct timespec modified,
     const char *coding, struct timespec now);
 
 /* §13.2.2: HTTP_OK, apply the method; HTTP_NOT_MODIFIED or HTTP_PRECONDITION_FAILED, do not. There
- * is a file, so "*" matches, whatever its validators. A list of tags is read whole or names nothing:
- * then If-Match fails, and If-None-Match holds. A date field is ignored where it is no date or sent
- * twice, and where the file has no validators; now is for dates with two digits of a year. */
+ * is a file, so "*" matches, whatever its validators. A list of tags is read whole or names
+ * nothing: then If-Match fails, and If-None-Match holds. A date field is ignored where it is no
+ * date or sent twice, and where the file has no validators; now is for dates with two digits of a
+ * year. */
 enum http_status http_evaluate_preconditions(
     const struct http_request *, const struct http_validators *, int64_t now);
 

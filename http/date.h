@@ -13,7 +13,8 @@ void http_format_date(int64_t seconds, char date[HTTP_DATE_SIZE]);
 
 /* Reads any of the three forms, to the octet: IMF-fixdate, RFC 850's and asctime's. False, and
  * *seconds without meaning, for anything else and for what the calendar does not know: a 30th of
- * February, or a day of the week that is not that of the date (RFC 5322 §3.3, by which §5.6.7 goes).
- * A leap second, 23:59:60, is the second after 23:59:59. A year of two digits is one of the century
- * that now is in; if it would be more than 50 years ahead, of the century before. */
+ * February, or a day of the week that is not that of the date (RFC 5322 §3.3, as §5.6.7 has it).
+ * Neither a leap second, 23:59:60, nor a year before 1000 is read: no file has such a time stamp. A
+ * year of two digits is one of the century that now is in; if it would be more than 50 years ahead,
+ * of the century before. */
 bool http_parse_date(struct text date, int64_t now, int64_t *seconds);

@@ -1,18 +1,12 @@
 #include "http/framing.h"
 
 /* Takes "OWS 1*DIGIT OWS" off the text; false where that is not there or does not fit 63 bits. */
-static bool take_number(struct text *text, uint64_t *number)
+static bool take_length(struct text *text, uint64_t *length)
 {
     *text = text_trim(*text);
-    struct text digits = text_take(text, text_is_digit);
+    bool taken = text_take_number(text, length);
     *text = text_trim(*text);
-    *number = 0;
-    for (size_t i = 0; i < digits.length; i++) {
-        uint64_t digit = (uint64_t)(digits.start[i] - '0');
-        if (*number > (INT64_MAX - digit) / 10) return false;
-        *number = *number * 10 + digit;
-    }
-    return digits.length > 0;
+    return taken && *length <= INT64_MAX;
 }
 
 /* Content-Length, RFC 9110 §8.6: every line, and every element of each, is the same number. */
@@ -24,7 +18,7 @@ static enum http_fault find_length(const struct http_request *request, uint64_t 
         struct text value = request->fields[i].value;
         if (!text_equals_ignoring_case(request->fields[i].name, "Content-Length")) continue;
         do {
-            if (!take_number(&value, &number) || (known && number != *length))
+            if (!take_length(&value, &number) || (known && number != *length))
                 return HTTP_FAULT_CONTENT_LENGTH;
             *length = number;
             known = true;

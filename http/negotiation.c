@@ -14,16 +14,12 @@ static int parse_qvalue(struct text value)
 }
 
 /* The weight is among the parameters (§5.6.6), wherever it stands (§12.5.1); -1: malformed. */
-static int weight_in(struct text element)
+static int weight_in(struct text parameters)
 {
-    bool quoted = false;
-    for (size_t i = 0; i < element.length; i++) {
-        char octet = element.start[i];
-        if (octet == '"') quoted = !quoted;
-        if (octet == '\\' && quoted) i++; /* §5.6.4: quoted-pair */
-        if (octet != ';' || quoted) continue;
-        struct text parameter = text_from(element, i + 1);
-        parameter = text_trim(text_until(parameter, text_find(parameter, ';')));
+    while (text_skip(&parameters, ";")) {
+        size_t length = text_find_unquoted(parameters, ';');
+        struct text parameter = text_trim(text_until(parameters, length));
+        parameters = text_from(parameters, length);
         if (text_equals_ignoring_case(text_take(&parameter, text_is_tchar), "q"))
             return text_skip(&parameter, "=") ? parse_qvalue(parameter) : -1;
     }
@@ -36,8 +32,9 @@ int http_weight_of(const struct http_request *request, const char *field_name, c
     struct text element;
     int weight = -1;
     while (weight < 0 && http_next_list_element(request, field_name, &list, &element)) {
-        struct text named = text_trim(text_until(element, text_find(element, ';')));
-        if (text_equals_ignoring_case(named, name)) weight = weight_in(element);
+        size_t length = text_find(element, ';');
+        if (text_equals_ignoring_case(text_trim(text_until(element, length)), name))
+            weight = weight_in(text_from(element, length));
     }
     return weight;
 }
@@ -63,5 +60,5 @@ size_t http_choose_coding(
         most = weight;
         chosen = i;
     }
-    return coding_weight(request, "identity") > most ? count : chosen;
+    return chosen < count && coding_weight(request, "identity") <= most ? chosen : count;
 }

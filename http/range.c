@@ -1,6 +1,5 @@
 #include "http/range.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 struct piece {
@@ -10,26 +9,15 @@ struct piece {
 /* §17.15: no range is compared with more than these; where there are so many, all are ignored. */
 enum { PIECES_MAX = 16 };
 
-/* Takes a number of any length off (§14.1.2): UINT64_MAX where it is larger, or missing. */
-static uint64_t take_number(struct text *rest)
-{
-    struct text digits = text_take(rest, text_is_digit);
-    uint64_t number = digits.length == 0 ? UINT64_MAX : 0;
-    for (size_t i = 0; i < digits.length; i++) {
-        uint64_t digit = (uint64_t)(digits.start[i] - '0');
-        number = number > (UINT64_MAX - digit) / 10 ? UINT64_MAX : number * 10 + digit;
-    }
-    return number;
-}
-
 /* range-spec, §14.1.1. HTTP_OK: it is none. */
 static enum http_status parse_spec(struct text spec, uint64_t length, struct piece *piece)
 {
-    bool suffix = spec.start[0] == '-';
-    uint64_t first = take_number(&spec);
-    if (!text_skip(&spec, "-") || (suffix && spec.length == 0)) return HTTP_OK;
-    uint64_t last = take_number(&spec);
-    if (spec.length > 0 || (!suffix && last < first)) return HTTP_OK;
+    uint64_t first, last;
+    bool suffix = !text_take_number(&spec, &first);
+    bool dash = text_skip(&spec, "-");
+    bool open = !text_take_number(&spec, &last);
+    if (open) last = UINT64_MAX;
+    if (!dash || spec.length > 0 || (suffix && open) || (!suffix && last < first)) return HTTP_OK;
     if (suffix) first = last < length ? length - last : 0;
     *piece = (struct piece){first, !suffix && last < length ? last + 1 : length};
     return first < length ? HTTP_PARTIAL_CONTENT : HTTP_RANGE_NOT_SATISFIABLE;
@@ -77,7 +65,7 @@ void http_format_content_range(
 {
     char positions[2 * 20 + 2] = "*"; /* numbers of 20 digits */
     if (range != NULL)
-        snprintf(positions, sizeof positions, "%" PRIu64 "-%" PRIu64, range->first_pos,
-            range->first_pos + range->length - 1);
-    snprintf(value, HTTP_CONTENT_RANGE_SIZE, "bytes %s/%" PRIu64, positions, complete_length);
+        snprintf(positions, sizeof positions, "%ju-%ju", (uintmax_t)range->first_pos,
+            (uintmax_t)(range->first_pos + range->length - 1));
+    snprintf(value, HTTP_CONTENT_RANGE_SIZE, "bytes %s/%ju", positions, (uintmax_t)complete_length);
 }

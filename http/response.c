@@ -32,13 +32,6 @@ void http_response_add_lines(struct http_response *response, struct text lines)
     response->fields_length += lines.length;
 }
 
-void http_response_add_number(struct http_response *response, const char *name, uint64_t value)
-{
-    char digits[21];
-    snprintf(digits, sizeof digits, "%llu", (unsigned long long)value);
-    http_response_add_field(response, name, text_of(digits));
-}
-
 /* RFC 9112 §4: strata's own version, whatever 1.x the request said (RFC 9110 §2.5). */
 size_t http_response_format_head(
     const struct http_response *response, const char *date, char *octets)

@@ -12,8 +12,6 @@
 #include "http/status.h"
 #include "http/text.h"
 
-#include <stdint.h>
-
 /* A Location of the longest path that the kernel resolves, three octets for one, with a query as
  * long as a request line, and room for the rest. */
 enum { HTTP_RESPONSE_FIELDS_MAX = 28 * 1024, HTTP_RESPONSE_HEAD_MAX = 28 * 1024 + 256 };
@@ -31,7 +29,6 @@ void http_response_add_field(struct http_response *response, const char *name, s
 
 /* Whole lines, each with CR LF, that have been checked before. */
 void http_response_add_lines(struct http_response *response, struct text lines);
-void http_response_add_number(struct http_response *response, const char *name, uint64_t value);
 
 /* Writes status line, Date, fields, Connection and the empty line; at most HTTP_RESPONSE_HEAD_MAX
  * octets. Returns how many. date is an HTTP-date (RFC 9110 §6.6.1). */

@@ -7,23 +7,33 @@ struct text text_trim(struct text text)
     return text;
 }
 
-/* Where the element that starts the list ends: at a comma outside quotes, or at the end. */
-static size_t element_length(struct text list)
+bool text_take_number(struct text *rest, uint64_t *number)
+{
+    struct text digits = text_take(rest, text_is_digit);
+    *number = 0;
+    for (size_t i = 0; i < digits.length; i++) {
+        uint64_t digit = (uint64_t)(digits.start[i] - '0');
+        *number = *number > (UINT64_MAX - digit) / 10 ? UINT64_MAX : *number * 10 + digit;
+    }
+    return digits.length > 0;
+}
+
+size_t text_find_unquoted(struct text text, char character)
 {
     bool quoted = false;
-    for (size_t i = 0; i < list.length; i++) {
-        if (list.start[i] == ',' && !quoted) return i;
-        if (list.start[i] == '"') quoted = !quoted;
-        if (list.start[i] == '\\' && quoted) i++; /* RFC 9110 §5.6.4: quoted-pair */
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.start[i] == character && !quoted) return i;
+        if (text.start[i] == '"') quoted = !quoted;
+        if (text.start[i] == '\\' && quoted) i++; /* quoted-pair */
     }
-    return list.length;
+    return text.length;
 }
 
 bool text_next_element(struct text *list, struct text *element)
 {
     element->length = 0;
     while (list->length > 0 && element->length == 0) {
-        size_t length = element_length(*list);
+        size_t length = text_find_unquoted(*list, ',');
         *element = text_trim(text_until(*list, length));
         *list = text_from(*list, length);
         text_skip(list, ",");

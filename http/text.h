@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -53,8 +54,12 @@ static inline size_t text_find(struct text text, char character)
 /* Without the spaces and tabs at both ends: OWS, RFC 9110 §5.6.3. */
 struct text text_trim(struct text text);
 
-/* Takes the next element that is not empty off a comma-separated list (RFC 9110 §5.6.1), trimmed; a
- * comma inside a quoted string (§5.6.4) does not separate. False at the end of the list. */
+/* The offset of the first such character that is not inside a quoted string (RFC 9110 §5.6.4), or
+ * the length where there is none. */
+size_t text_find_unquoted(struct text text, char character);
+
+/* Takes the next element that is not empty off a comma-separated list (RFC 9110 §5.6.1), trimmed.
+ * False at the end of the list. */
 bool text_next_element(struct text *list, struct text *element);
 
 /* Takes off the characters that belong, up to the first that does not; empty: not one does. */
@@ -64,6 +69,10 @@ static inline struct text text_take(struct text *rest, bool (*belongs)(char char
     while (rest->length > 0 && belongs(rest->start[0])) *rest = text_from(*rest, 1);
     return text_until(whole, whole.length - rest->length);
 }
+
+/* Takes a decimal number of any length off; UINT64_MAX where it is larger. False, and 0:
+ * there is none. */
+bool text_take_number(struct text *rest, uint64_t *number);
 
 /* Takes the string off that the text starts with; false: it does not. */
 static inline bool text_skip(struct text *rest, const char *string)

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* O_NONBLOCK: a pipe or a terminal that nobody reads must not stall the server, nor must opening a
@@ -126,8 +125,7 @@ size_t access_log_format(const struct log_entry *entry, char line[LOG_LINE_MAX])
     size_t at = (size_t)snprintf(line, 64, "%s - - ", entry->peer);
     at += strftime(line + at, 64, "[%d/%b/%Y:%H:%M:%S +0000]", &tm); /* the C locale's names */
     at = append_quoted(line, at, REQUEST_LINE_MOST, entry->request_line);
-    at +=
-        (size_t)sprintf(line + at, " %03u %llu", entry->status, (unsigned long long)entry->octets);
+    at += (size_t)sprintf(line + at, " %03u %ju", entry->status, (uintmax_t)entry->octets);
     at = append_quoted(line, at, FIELD_MOST, entry->referer);
     at = append_quoted(line, at, FIELD_MOST, entry->user_agent);
     line[at++] = '\n';

@@ -2,7 +2,6 @@
 #include "server/worker.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* A head and a page always fit, and an interim response before them. */
@@ -135,7 +134,7 @@ static enum http_parse read_content(struct worker *worker, struct connection *co
 static void log_response(struct worker *worker, struct connection *connection, uint64_t length)
 {
     const struct exchange *exchange = &worker->exchange;
-    struct log_entry entry = {.time = worker->date_time, .octets = length};
+    struct log_entry entry = {.time = exchange->now.tv_sec, .octets = length};
     entry.request_line = exchange->request.line;
     entry.status = exchange->response.status;
     connection_peer(connection, entry.peer);
@@ -195,8 +194,7 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
     if (connection_space(connection).length < OUTPUT_ROOM) return OUTCOME_FULL;
     start(exchange);
     enum http_parse state = read_head(worker, input); /* 1, 2. the head */
-    if (state == HTTP_COMPLETE && !check_head(worker, connection))
-        state = HTTP_INVALID; /* 3, 4. refused by its head alone */
+    if (state == HTTP_COMPLETE && !check_head(worker, connection)) state = HTTP_INVALID; /* 3, 4. */
     if (state == HTTP_COMPLETE) state = read_content(worker, connection); /* 5. the content */
     if (state == HTTP_INCOMPLETE) return OUTCOME_PARTIAL;
     if (state == HTTP_INVALID) exchange_refuse(exchange, HTTP_FAULT_NONE);

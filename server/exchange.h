@@ -17,7 +17,7 @@
 #include "server/site.h"
 
 struct exchange {
-    const struct site *site;
+    struct site *site;
     struct timespec now;         /* since 1970, when the answer was begun */
     struct http_problem problem; /* why the request is refused, once it is */
 
@@ -56,12 +56,6 @@ enum http_status exchange_select_range(struct exchange *exchange);
 
 /* The file as the content: the range selected for HTTP_PARTIAL_CONTENT, else all of it. */
 void exchange_respond_file(struct exchange *exchange, enum http_status status);
-
-/* The entity tag, where the file has one. */
-void exchange_add_entity_tag(struct exchange *exchange);
-
-/* Does the client ask for HTML by name? */
-bool exchange_accepts_html(const struct exchange *exchange);
 
 /* Octets as the content, instead of a file that was opened; a media type of NULL: a response that
  * has none. They live until the handler has

@@ -5,10 +5,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char style[] =
@@ -29,14 +27,11 @@ static void write_escaped(FILE *page, const char *text, size_t length)
 
 static void write_size(FILE *page, uint64_t octets)
 {
-    static const char units[] = "KMGTPE";
-    double size = (double)octets / 1024;
-    size_t unit = 0;
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double size = (double)octets;
+    int unit = 0;
     for (; size >= 1023.95; unit++) size /= 1024;
-    if (octets < 1024)
-        fprintf(page, "%u B", (unsigned)octets);
-    else
-        fprintf(page, "%.1f %ciB", size, units[unit]);
+    fprintf(page, "%.*f %s", unit > 0, size, units[unit]);
 }
 
 /* "./": a colon in the name must not make it a scheme (RFC 3986 §4.2). */
@@ -44,11 +39,10 @@ static void write_entry(FILE *page, const struct directory_entry *entry)
 {
     const char *slash = entry->is_directory ? "/" : "";
     char encoded[3 * sizeof entry->name];
-    char date[sizeof "2026-11-22 08:49"];
+    char date[32] = ""; /* room for any year that a struct tm holds */
     time_t modified = entry->modified;
     struct tm tm;
-    gmtime_r(&modified, &tm);
-    strftime(date, sizeof date, "%F %R", &tm);
+    if (gmtime_r(&modified, &tm) != NULL) strftime(date, sizeof date, "%F %R", &tm);
     fprintf(page, "<tr><td><a href=\"./");
     write_escaped(page, encoded, http_encode_path(entry->name, encoded));
     fprintf(page, "%s\">", slash);

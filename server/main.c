@@ -17,7 +17,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -30,10 +29,8 @@ static volatile sig_atomic_t hung_up;
 
 static void note_signal(int number)
 {
-    if (number == SIGHUP)
-        hung_up = true;
-    else
-        stop_signals++;
+    if (number == SIGHUP) hung_up = true;
+    if (number != SIGHUP) stop_signals++;
 }
 
 /* The signals are blocked in every thread, and let in by ppoll alone: no call is interrupted. A
@@ -150,6 +147,7 @@ static int run(struct server *server, const struct options *options)
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     size_t threads = processors > THREADS_LEAST / 2 ? (size_t)processors * 2 : THREADS_LEAST;
     if (options->threads > 0) threads = (size_t)options->threads;
+    server->site.listings_left = (int)(threads + 1) / 2;
     struct worker *workers = calloc(threads + 1, sizeof *workers);
     size_t started = 0;
     for (size_t i = 0; workers != NULL && i <= threads; i++) worker_init(&workers[i], server);

@@ -21,9 +21,8 @@ static const struct row {
     const char *value; /* when it is not given */
     const char *help;
 } rows[] = {
-#define OPTION(letter, name, argument, kind, member, least, most, value, help)                     \
-    {letter, name, argument, KIND_##kind, offsetof(struct options, member), least, most, value,    \
-        help},
+#define OPTION(letter, name, arg, kind, member, least, most, value, help)                          \
+    {letter, name, arg, KIND_##kind, offsetof(struct options, member), least, most, value, help},
 #include "server/options.def"
 #undef OPTION
 };

@@ -16,8 +16,8 @@ struct text page_format(const struct http_problem *problem, bool html, char page
 {
     static const char plain_form[] = "%d %s. %s (%s).%s%s\n";
     static const char html_form[] =
-        "%s<title>%d %s</title>\n<style>%s</style>\n<h1>%d %s</h1>\n<p>%s "
-        "(<a href=\"https://www.rfc-editor.org/rfc/rfc%s.html#section-%s\">%s</a>).%s%s</p>\n</html>\n";
+        "%s<title>%d %s</title>\n<style>%s</style>\n<h1>%d %s</h1>\n<p>%s (<a "
+        "href=\"https://www.rfc-editor.org/rfc/rfc%s.html#section-%s\">%s</a>).%s%s</p>\n</html>\n";
     const int status = (int)problem->status;
     const char *phrase = http_reason_phrase(problem->status);
     const char *space = problem->hint == NULL ? "" : " ";

@@ -3,35 +3,42 @@
 #include "http/negotiation.h"
 #include "server/exchange.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 static void start_response(
     struct exchange *exchange, enum http_status status, const char *media_type, uint64_t length)
 {
     const struct site *site = exchange->site;
+    char digits[sizeof "18446744073709551615"];
     struct http_response *response = &exchange->response;
+    struct text tag = text_of(exchange->validators.entity_tag);
     http_response_start(response, status);
     http_response_add_lines(response, (struct text){site->fields, site->fields_length});
     if (exchange->has_variants) /* RFC 9110 §12.5.5: chosen by it, or not */
         http_response_add_field(response, "Vary", text_of("Accept-Encoding"));
+    bool of_file = exchange->file.descriptor >= 0 || status == HTTP_NOT_MODIFIED;
+    if (of_file && status < HTTP_BAD_REQUEST && tag.length > 0)
+        http_response_add_field(response, "ETag", tag);
     if (media_type == NULL) return;
     http_response_add_field(response, "Content-Type", text_of(media_type));
-    http_response_add_number(response, "Content-Length", length);
+    snprintf(digits, sizeof digits, "%ju", (uintmax_t)length);
+    http_response_add_field(response, "Content-Length", text_of(digits));
+}
+
+/* What was opened is not what is answered after all. */
+static void drop_file(struct exchange *exchange)
+{
+    if (exchange->file.descriptor >= 0) close(exchange->file.descriptor);
+    exchange->file.descriptor = -1;
 }
 
 void exchange_respond_octets(
     struct exchange *exchange, enum http_status status, const char *media_type, struct text octets)
 {
-    if (exchange->file.descriptor >= 0) close(exchange->file.descriptor);
-    exchange->file.descriptor = -1; /* opened, but not what is answered after all */
+    drop_file(exchange);
     start_response(exchange, status, media_type, octets.length);
     exchange->octets = octets;
-}
-
-void exchange_add_entity_tag(struct exchange *exchange)
-{
-    struct text tag = text_of(exchange->validators.entity_tag);
-    if (tag.length > 0) http_response_add_field(&exchange->response, "ETag", tag);
 }
 
 /* What only the file has that was asked for, not a page that stands for something else. */
@@ -39,13 +46,12 @@ static void describe_file(struct exchange *exchange)
 {
     struct http_response *response = &exchange->response;
     char date[HTTP_DATE_SIZE];
+    http_format_date(exchange->validators.last_modified, date);
     http_response_add_field(response, "Accept-Ranges", text_of("bytes"));
     if (exchange->coding != NULL)
         http_response_add_field(response, "Content-Encoding", text_of(exchange->coding));
-    exchange_add_entity_tag(exchange);
-    if (exchange->validators.entity_tag[0] == '\0') return;
-    http_format_date(exchange->validators.last_modified, date);
-    http_response_add_field(response, "Last-Modified", text_of(date));
+    if (exchange->validators.entity_tag[0] != '\0')
+        http_response_add_field(response, "Last-Modified", text_of(date));
 }
 
 void exchange_respond_file(struct exchange *exchange, enum http_status status)
@@ -61,24 +67,25 @@ void exchange_respond_file(struct exchange *exchange, enum http_status status)
     http_response_add_field(&exchange->response, "Content-Range", text_of(content_range));
 }
 
-/* RFC 9110 §12.5.1: a wildcard alone does not ask for a page. */
-bool exchange_accepts_html(const struct exchange *exchange)
-{
-    return http_weight_of(&exchange->request, "Accept", "text/html") > 0;
-}
-
-/* The content says what was wrong. Its form depends on Accept, and Vary says so (RFC 9110
- * §12.5.5). */
+/* The content says what was wrong, or it is the site's own page for what is not there. Its form
+ * depends on Accept, and Vary says so (RFC 9110 §12.5.5); a wildcard does not ask for HTML. */
 void exchange_refuse(struct exchange *exchange, enum http_fault fault)
 {
-    bool html = exchange_accepts_html(exchange);
+    const struct document_root *root = &exchange->site->root;
+    const struct http_problem *problem = &exchange->problem;
+    bool html = http_weight_of(&exchange->request, "Accept", "text/html") > 0;
     const char *media_type = html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
     if (fault != HTTP_FAULT_NONE) http_refuse(&exchange->problem, fault);
-    exchange_respond_octets(exchange, exchange->problem.status, media_type,
-        page_format(&exchange->problem, html, exchange->page));
+    drop_file(exchange);
+    if (html && problem->status == HTTP_NOT_FOUND &&
+        document_root_open_file(root, "/404.html", &exchange->file) == FS_FOUND)
+        exchange_respond_file(exchange, problem->status);
+    else
+        exchange_respond_octets(
+            exchange, problem->status, media_type, page_format(problem, html, exchange->page));
     http_response_add_field(&exchange->response, "Vary", text_of("Accept"));
-    if (exchange->problem.status == HTTP_SERVICE_UNAVAILABLE)
-        http_response_add_number(&exchange->response, "Retry-After", 1);
+    if (problem->status == HTTP_SERVICE_UNAVAILABLE)
+        http_response_add_field(&exchange->response, "Retry-After", text_of("1"));
 }
 
 void exchange_refuse_method(struct exchange *exchange)

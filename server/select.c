@@ -4,22 +4,7 @@
 #include "server/exchange.h"
 #include "server/listing.h"
 
-#include <limits.h>
-#include <string.h>
 #include <unistd.h>
-
-/* The site's own page where a page is wanted, else a sentence. */
-static void refuse_not_found(struct exchange *exchange)
-{
-    const struct document_root *root = &exchange->site->root;
-    if (!exchange_accepts_html(exchange) ||
-        document_root_open_file(root, "/404.html", &exchange->file) != FS_FOUND) {
-        exchange_refuse(exchange, HTTP_FAULT_ABSENT);
-        return;
-    }
-    exchange_respond_file(exchange, HTTP_NOT_FOUND);
-    http_response_add_field(&exchange->response, "Vary", text_of("Accept"));
-}
 
 /* A directory's target ends in a slash: relative references in its page count on it. */
 static void redirect_to_directory(struct exchange *exchange)
@@ -63,16 +48,27 @@ static enum fs_status open_variant(struct exchange *exchange, const char *path)
     return FS_FOUND;
 }
 
+/* To list a directory is long work: only half of the workers may be at it at once. */
+static enum fs_status list(struct exchange *exchange)
+{
+    struct site *site = exchange->site;
+    enum fs_status status = FS_EXHAUSTED;
+    if (atomic_fetch_sub(&site->listings_left, 1) > 0)
+        status = listing_open(&site->root, exchange->target.path, &exchange->file);
+    atomic_fetch_add(&site->listings_left, 1);
+    return status;
+}
+
+/* The file, or what stands in for one that is not there. */
 static enum fs_status find_file(struct exchange *exchange)
 {
-    const struct site *site = exchange->site;
-    const char *path = exchange->target.path;
-    enum fs_status status = open_variant(exchange, path);
-    if (status == FS_NOT_FOUND && site->lists)
-        status = listing_open(&site->root, path, &exchange->file);
-    if (status == FS_NOT_FOUND && site->fallback[0] != '\0')
-        status = open_variant(exchange, site->fallback);
-    return status;
+    const struct http_target *target = &exchange->target;
+    bool lists = exchange->site->lists && target->path[target->path_length - 1] == '/';
+    enum fs_status status = open_variant(exchange, target->path);
+    if (status == FS_NOT_FOUND && lists) status = list(exchange);
+    if (status != FS_NOT_FOUND || exchange->site->fallback[0] == '\0') return status;
+    status = open_variant(exchange, exchange->site->fallback);
+    return status == FS_DIRECTORY ? FS_NOT_FOUND : status;
 }
 
 /* The one place where the words of fs/ become those of http/. */
@@ -85,16 +81,12 @@ const struct file *exchange_open_file(struct exchange *exchange)
             exchange->coding == NULL ? "" : exchange->coding, exchange->now);
         return file;
     }
-    if (status == FS_DIRECTORY)
-        redirect_to_directory(exchange);
-    else if (status == FS_NOT_FOUND || status == FS_NOT_SERVED)
-        refuse_not_found(exchange);
-    else if (status == FS_FORBIDDEN)
-        exchange_refuse(exchange, HTTP_FAULT_UNREADABLE);
-    else if (status == FS_EXHAUSTED)
-        exchange_refuse(exchange, HTTP_FAULT_EXHAUSTED);
-    else
-        exchange_refuse(exchange, HTTP_FAULT_UNREADABLE_NOW);
+    enum http_fault fault = HTTP_FAULT_UNREADABLE_NOW;
+    if (status == FS_NOT_FOUND || status == FS_NOT_SERVED) fault = HTTP_FAULT_ABSENT;
+    if (status == FS_FORBIDDEN) fault = HTTP_FAULT_UNREADABLE;
+    if (status == FS_EXHAUSTED) fault = HTTP_FAULT_EXHAUSTED;
+    if (status == FS_DIRECTORY) redirect_to_directory(exchange);
+    if (status != FS_DIRECTORY) exchange_refuse(exchange, fault);
     return NULL;
 }
 
@@ -103,10 +95,7 @@ bool exchange_meets_preconditions(struct exchange *exchange)
     enum http_status status = http_evaluate_preconditions(
         &exchange->request, &exchange->validators, exchange->now.tv_sec);
     if (status == HTTP_PRECONDITION_FAILED) exchange_refuse(exchange, HTTP_FAULT_PRECONDITION);
-    if (status == HTTP_NOT_MODIFIED) { /* RFC 9110 §15.4.5: no other field of the file */
-        exchange_respond_octets(exchange, status, NULL, text_of(""));
-        exchange_add_entity_tag(exchange);
-    }
+    if (status == HTTP_NOT_MODIFIED) exchange_respond_octets(exchange, status, NULL, text_of(""));
     return status == HTTP_OK;
 }
 

@@ -3,7 +3,6 @@
 #include "server/report.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -20,8 +19,7 @@ static bool add_line(struct site *site, const char *start, const char *end)
     size_t room = sizeof site->fields - site->fields_length;
     size_t length = (size_t)snprintf(line, room, "%s%s\r\n", start, end);
     struct http_field field;
-    if (length >= room)
-        return report("all --header lines together are longer than %d octets", SITE_FIELDS_MAX);
+    if (length >= room) return report("--header lines take over %d octets", SITE_FIELDS_MAX);
     struct text rest = {line, length - strlen("\r\n")};
     bool is_line = http_parse_field_line(rest, &field) == HTTP_FAULT_NONE;
     text_take(&rest, text_is_line_octet);
@@ -56,6 +54,7 @@ static bool find_fallback(struct site *site, const char *name)
 {
     struct file file;
     if (name == NULL) return true;
+    if (strncmp(name, "./", 2) == 0) name += 2;
     snprintf(site->fallback, sizeof site->fallback, "/%s", name + (name[0] == '/'));
     if (document_root_open_file(&site->root, site->fallback, &file) != FS_FOUND)
         return report("there is no file '%s' in the directory to fall back on", name);
@@ -75,7 +74,8 @@ int site_open(struct site *site, const struct options *options)
     if (status != FS_FOUND) report("cannot serve '%s': %s", options->directory, reasons[status]);
     if (status == FS_FOUND && find_fallback(site, options->fallback)) return EX_OK;
     if (status == FS_FOUND) site_close(site);
-    return status == FS_UNSUPPORTED ? EX_OSERR : EX_NOINPUT;
+    bool missing = status == FS_FOUND || status == FS_NOT_FOUND || status == FS_FORBIDDEN;
+    return missing ? EX_NOINPUT : EX_OSERR;
 }
 
 void site_close(struct site *site)

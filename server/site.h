@@ -9,14 +9,16 @@
 #include "server/options.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 
 enum { SITE_FIELDS_MAX = 4096 };
 
 struct site {
     struct document_root root;
-    bool lists;                   /* directories that have no index */
-    char fallback[PATH_MAX];      /* the path answered where nothing is found; "": none */
-    char fields[SITE_FIELDS_MAX]; /* the field lines of every response, whole, with CR LF */
+    bool lists;                       /* directories that have no index */
+    atomic_int listings_left;         /* so many more may be made just now */
+    char fallback[PATH_MAX];          /* the path answered where nothing is found; "": none */
+    char fields[SITE_FIELDS_MAX + 1]; /* the field lines of every response, whole, with CR LF */
     size_t fields_length;
 };
 

@@ -49,15 +49,6 @@ static enum wait next_wait(
     return connection->received == 0 ? WAIT_FIRST_OCTET : WAIT_NEXT_REQUEST;
 }
 
-/* False: there is nothing more to answer in this turn. */
-static bool receive_once(struct connection *connection, struct session *session)
-{
-    enum io_status status = connection_receive(connection);
-    if (status == IO_ENDED || status == IO_FAILED)
-        session->ends = OUTCOME_CLOSES; /* what was complete has been answered; a part is dropped */
-    return status == IO_DONE;
-}
-
 enum wait serve_connection(struct worker *worker, struct connection *connection)
 {
     struct session *session = worker->session = worker_session(worker, connection);
@@ -68,21 +59,20 @@ enum wait serve_connection(struct worker *worker, struct connection *connection)
     if (connection->wait == WAIT_FIRST_OCTET || connection->overdue)
         session_reset(worker->server, session);
     if (connection->overdue) return WAIT_CLOSE;
-    if (connection->wait == WAIT_PEER_CLOSES) /* 1. lingering */
-        return linger(connection);
+    if (connection->wait == WAIT_PEER_CLOSES) return linger(connection); /* 1. lingering */
     enum io_status flushed = connection_flush(connection); /* 2. what is owed comes first */
     while (flushed == IO_DONE && session->ends == OUTCOME_ANSWERED && !cut) {
         enum outcome outcome = exchange_answer(worker, connection); /* 3. what is here */
-        if (outcome == OUTCOME_FULL)
-            flushed = connection_flush(connection);
-        else if (outcome == OUTCOME_ANSWERED)
-            answers++;
-        else if (outcome != OUTCOME_PARTIAL)
+        if (outcome == OUTCOME_FULL) flushed = connection_flush(connection);
+        if (outcome == OUTCOME_ANSWERED) answers++;
+        if (outcome == OUTCOME_CLOSES || outcome == OUTCOME_LINGERS)
             session->ends = (uint8_t)outcome;
-        else if (received || !receive_once(connection, session)) /* 4. what has arrived */
-            break;
-        else
+        if (outcome == OUTCOME_PARTIAL) { /* 4. what has arrived; at its end a part is dropped */
+            enum io_status status = received ? IO_BLOCKED : connection_receive(connection);
+            if (status == IO_ENDED || status == IO_FAILED) session->ends = OUTCOME_CLOSES;
+            if (status != IO_DONE) break;
             received = true;
+        }
         cut = answers == TURN_ANSWERS_MAX || connection->sent - sent_before >= TURN_OCTETS_MAX;
     }
     if (flushed == IO_DONE) flushed = connection_flush(connection); /* 5. send the answers */

@@ -21,10 +21,10 @@ trap 'rm -f "$findings" "$symbols"' EXIT
 http_headers='assert.h inttypes.h limits.h stdarg.h stdbool.h stddef.h stdint.h stdio.h string.h
 strings.h time.h'
 
-# What http/ may call: memory in, values out. Nothing here opens, waits, allocates or sets errno.
+# What http/ may call: memory in, values out. Nothing here opens, waits or allocates.
 http_calls='memchr memrchr memmem memcmp bcmp memcpy mempcpy memmove memset strchr strrchr strlen
 strnlen strcmp strncmp strcasecmp strncasecmp strstr strcpy strspn strcspn strpbrk snprintf
-vsnprintf gmtime_r __assert_fail'
+vsnprintf gmtime_r timegm strftime strptime __assert_fail'
 
 # What no layer below server/ may call: to print is to explain, and that is for server/.
 print_calls='printf fprintf vprintf vfprintf dprintf vdprintf puts fputs putchar putc fputc fwrite

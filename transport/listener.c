@@ -19,19 +19,14 @@ static enum listen_status status_of(int error)
     return elsewhere ? LISTEN_NOT_HERE : LISTEN_REFUSED;
 }
 
-static bool turn_on(int descriptor, int level, int option)
-{
-    const int on = 1;
-    return setsockopt(descriptor, level, option, &on, sizeof on) == 0;
-}
-
 /* SO_REUSEADDR: a restart must not wait for the old connections' TIME_WAIT. IPV6_V6ONLY: IPv4 has a
  * listener of its own. */
-static bool set_options(int descriptor, int family)
+static bool set_options(int fd, int family)
 {
-    return turn_on(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
-        turn_on(descriptor, IPPROTO_TCP, TCP_NODELAY) &&
-        (family != AF_INET6 || turn_on(descriptor, IPPROTO_IPV6, IPV6_V6ONLY));
+    const int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
+        (family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0);
 }
 
 /* The port stands at the same place in a sockaddr_in and a sockaddr_in6. */
@@ -44,9 +39,8 @@ static enum listen_status open_address(
     char host[LISTENER_HOST_SIZE];
     getnameinfo(info->ai_addr, size, digits, sizeof digits, NULL, 0, NI_NUMERICHOST);
     snprintf(host, sizeof host, info->ai_family == AF_INET6 ? "[%s]" : "%s", digits);
-    for (size_t i = 0; i < listeners->count; i++)
-        if (strcmp(listeners->list[i].host, host) == 0)
-            return LISTEN_OPEN; /* some hosts files name an address twice */
+    for (size_t i = 0; i < listeners->count; i++) /* some hosts files name an address twice */
+        if (strcmp(listeners->list[i].host, host) == 0) return LISTEN_OPEN;
     if (listeners->count == LISTENERS_MAX) return LISTEN_TOO_MANY;
     int descriptor = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     address->sin_port = htons(*port);

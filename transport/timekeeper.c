@@ -124,8 +124,8 @@ static bool is_overdue(struct transport *transport, struct connection *connectio
     if (connection->deadline <= now && connection->deadline != DEADLINE_NOW &&
         waits[wait].progress) {
         uint64_t moved = octets_moved(connection);
-        if (moved > connection->octets_seen && wait != WAIT_CONTENT)
-            connection->last_moved = now; /* acknowledged some time since the last look */
+        /* Acknowledged some time since the last look. */
+        if (moved > connection->octets_seen && wait != WAIT_CONTENT) connection->last_moved = now;
         connection->octets_seen = moved;
         connection->deadline = wait_progress_deadline(connection->start, connection->last_moved,
             moved - connection->octets_at_start, transport->options.limits[wait]);

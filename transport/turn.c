@@ -92,10 +92,8 @@ static void serve_listener(struct transport *transport, struct listener *listene
     pthread_mutex_lock(&listener->lock);
     int most = listener->descriptor < 0 ? 0 : TRANSPORT_ACCEPTS_A_TURN; /* drained meanwhile */
     for (int i = 0; i < most && status == IO_DONE; i++) status = accept_one(transport, listener);
-    if (status == IO_FAILED)
-        atomic_store(&transport->paused, true);
-    else
-        transport_arm_listener(transport, listener, EPOLL_CTL_MOD);
+    if (status == IO_FAILED) atomic_store(&transport->paused, true);
+    if (status != IO_FAILED) transport_arm_listener(transport, listener, EPOLL_CTL_MOD);
     pthread_mutex_unlock(&listener->lock);
 }
 

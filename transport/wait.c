@@ -19,9 +19,8 @@ int64_t wait_progress_deadline(int64_t start, int64_t last_moved, uint64_t octet
     int64_t silent = wait_deadline(last_moved, limit);
     int64_t first = wait_deadline(start, limit);
     uint64_t seconds = octets / WAIT_MINIMUM_RATE; /* these octets pay for so many */
-    int64_t paid = seconds < WAIT_FOREVER / WAIT_SECOND
-        ? wait_deadline(start, (int64_t)seconds * WAIT_SECOND)
-        : WAIT_FOREVER;
+    if (seconds > WAIT_FOREVER / WAIT_SECOND) seconds = WAIT_FOREVER / WAIT_SECOND;
+    int64_t paid = wait_deadline(start, (int64_t)seconds * WAIT_SECOND);
     int64_t too_slow = paid > first ? paid : first;
     return too_slow < silent ? too_slow : silent;
 }

@@ -78,10 +78,10 @@ static int make_tree(void **state)
     site_directory("root/locked/dir");
     site_directory("root/secret");
     site_file("root/secret/unreadable", "");
-    return fchmodat(site.directory, "root/unreadable", 0711, 0) |
-        fchmodat(site.directory, "root/unsearchable", 0744, 0) |
-        fchmodat(site.directory, "root/locked", 0700, 0) |
-        fchmodat(site.directory, "root/secret/unreadable", 0600, 0);
+    return fchmodat(site.directory, "root/unreadable", 0311, 0) |
+        fchmodat(site.directory, "root/unsearchable", 0444, 0) |
+        fchmodat(site.directory, "root/locked", 0, 0) |
+        fchmodat(site.directory, "root/secret/unreadable", 0, 0);
 }
 
 static void test_without_memory_for_the_entries_it_is_exhausted(void **state)

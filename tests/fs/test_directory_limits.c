@@ -28,6 +28,7 @@ struct dirent *__wrap_readdir(DIR *stream)
 static int make_tree(void **state)
 {
     char name[32];
+    if (access("/dev/shm", W_OK) == 0) setenv("TMPDIR", "/dev/shm", 0); /* much faster */
     if (site_make(state) != 0) return -1;
     site_directory("root/many");
     for (int i = 0; i < MOST - 1; i++) {

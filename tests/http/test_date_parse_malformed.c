@@ -283,6 +283,19 @@ static void test_an_octet_more_anywhere_is_refused(void **state)
     }
 }
 
+/* RFC 850's, of a Wednesday. */
+static void test_nothing_may_follow_the_longest_date(void **state)
+{
+    char date[100] = "Wednesday, 09-Nov-94 08:49:37 GMT";
+    size_t length = strlen(date);
+    (void)state;
+    assert_true(is_date((struct text){date, length}));
+    while (length < sizeof date) {
+        date[length] = " GMT"[length % 4];
+        assert_no_date((struct text){date, ++length});
+    }
+}
+
 /* A digit may become another one where the day of the week remains; in asctime's form the space of
  * the day may become a digit. Whatever else is changed, it is no date any more. */
 static void test_an_octet_that_is_another_is_refused_unless_it_is_a_digit(void **state)
@@ -313,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_in_one_of_the_forms_is_refused),
         cmocka_unit_test(test_a_date_without_its_end_or_its_beginning_is_refused),
         cmocka_unit_test(test_an_octet_more_anywhere_is_refused),
+        cmocka_unit_test(test_nothing_may_follow_the_longest_date),
         cmocka_unit_test(test_an_octet_that_is_another_is_refused_unless_it_is_a_digit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

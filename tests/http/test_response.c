@@ -60,7 +60,7 @@ static void test_a_head_is_a_status_line_field_lines_and_an_empty_line(void **st
     http_response_start(response, HTTP_OK);
     response->connection = NULL;
     add("Content-Type", "text/html; charset=utf-8");
-    http_response_add_number(response, "Content-Length", 1687);
+    http_response_add_field(response, "Content-Length", text_of("1687"));
     assert_head("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
                 "Content-Length: 1687\r\n\r\n");
     assert_false(response->broken);
@@ -133,7 +133,7 @@ static void test_fields_are_sent_in_the_order_in_which_they_were_added(void **st
     add("B", "2");
     add("C", "3");
     add("A", "");
-    http_response_add_number(response, "D", 0);
+    http_response_add_field(response, "D", text_of("0"));
     assert_head("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nC: 3\r\nA: \r\nD: 0\r\n\r\n");
 }
 
@@ -151,22 +151,36 @@ static void test_a_response_that_is_started_again_is_empty(void **state)
     assert_head("HTTP/1.1 403 Forbidden\r\n\r\n");
 }
 
-static void test_numbers_are_decimal_up_to_64_bits(void **state)
+static void test_lines_that_were_checked_before_are_taken_as_they_are(void **state)
 {
-    static const uint64_t numbers[] = {0, 9, 10, 4294967295, 4294967296, 9223372036854775808U};
     (void)state;
-    for (size_t i = 0; i < COUNT(numbers); i++) {
-        char line[64];
-        snprintf(line, sizeof line, "N: %" PRIu64, numbers[i]);
-        http_response_start(response, HTTP_OK);
-        http_response_add_number(response, "N", numbers[i]);
-        format();
-        assert_true(take_line(line));
-    }
     http_response_start(response, HTTP_OK);
-    http_response_add_number(response, "N", UINT64_MAX);
+    add("Before", "1");
+    http_response_add_lines(response, guarded(text_of("Server: strata\r\nX: a, b\r\n")));
+    http_response_add_lines(response, guarded(text_of("")));
+    add("After", "2");
+    assert_false(response->broken);
+    response->connection = NULL;
     format();
-    assert_true(take_line("N: 18446744073709551615"));
+    assert_true(take_line("Before: 1"));
+    assert_true(take_line("Server: strata"));
+    assert_true(take_line("X: a, b"));
+    assert_true(take_line("After: 2"));
+}
+
+static void test_lines_without_room_break_the_response(void **state)
+{
+    static char lines[HTTP_RESPONSE_FIELDS_MAX + 1];
+    (void)state;
+    memset(lines, 'a', sizeof lines);
+    http_response_start(response, HTTP_OK);
+    http_response_add_lines(response, (struct text){lines, HTTP_RESPONSE_FIELDS_MAX});
+    assert_false(response->broken);
+    http_response_add_lines(response, (struct text){lines, 1});
+    assert_true(response->broken);
+    http_response_start(response, HTTP_OK);
+    http_response_add_lines(response, (struct text){lines, sizeof lines});
+    assert_true(response->broken);
 }
 
 /* RFC 9110 §5.5: CR, LF and NUL are dangerous, the other controls invalid. */
@@ -303,7 +317,8 @@ int main(void)
         cmocka_unit_test(test_a_response_without_a_decision_is_a_500),
         cmocka_unit_test(test_fields_are_sent_in_the_order_in_which_they_were_added),
         cmocka_unit_test(test_a_response_that_is_started_again_is_empty),
-        cmocka_unit_test(test_numbers_are_decimal_up_to_64_bits),
+        cmocka_unit_test(test_lines_that_were_checked_before_are_taken_as_they_are),
+        cmocka_unit_test(test_lines_without_room_break_the_response),
         cmocka_unit_test(test_a_value_with_a_control_octet_is_left_out_and_breaks_the_response),
         cmocka_unit_test(test_a_control_octet_at_either_end_of_a_value_breaks_the_response),
         cmocka_unit_test(test_fields_up_to_the_limit_are_taken),

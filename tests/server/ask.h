@@ -33,6 +33,7 @@ static inline void prepare_exchange(struct exchange *exchange, const char *head)
     memset(exchange, 0xa5, sizeof *exchange);
     asked_site.root = site.root;
     asked_site.fields_length = (size_t)sprintf(asked_site.fields, "%s", common_fields);
+    asked_site.listings_left = 1;
     exchange->site = &asked_site;
     clock_gettime(CLOCK_REALTIME, &exchange->now);
     exchange->coding = NULL;
@@ -64,6 +65,16 @@ static inline struct exchange *ask(const char *head)
     return asked;
 }
 
+/* The same, for a head that is put together: the lines each with CR LF. */
+static inline struct exchange *ask_for(const char *method, const char *target, const char *lines)
+{
+    static char head[16 * 1024];
+    int length = snprintf(
+        head, sizeof head, "%s %s HTTP/1.1\r\nHost: a.example\r\n%s\r\n", method, target, lines);
+    assert_true(length < (int)sizeof head);
+    return ask(head);
+}
+
 /* The content of the response: octets, or what is in the file. Dead at the next call. */
 static inline const char *answered_content(const struct exchange *exchange)
 {
@@ -79,6 +90,19 @@ static inline const char *answered_content(const struct exchange *exchange)
     assert_true(length >= 0);
     content[length] = '\0';
     return content;
+}
+
+/* What is sent of the file; a string, dead at the next call. */
+static inline const char *answered_range(const struct exchange *exchange)
+{
+    static char octets[64 * 1024];
+    assert_true(exchange->file.descriptor >= 0);
+    assert_true(exchange->range.length < sizeof octets);
+    ssize_t length = pread(exchange->file.descriptor, octets, exchange->range.length,
+        (off_t)exchange->range.first_pos);
+    assert_int_equal(length, exchange->range.length);
+    octets[length] = '\0';
+    return octets;
 }
 
 /* Content-Length is that of the content, whichever it is. */

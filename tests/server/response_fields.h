@@ -5,6 +5,7 @@
 #include "http/response.h"
 #include "tests/support/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* How many field lines have that name, and the value of the last. */
@@ -45,6 +46,22 @@ static inline void assert_no_field(const struct http_response *response, const c
     struct text value;
     if (find_response_field(response, name, &value) != 0)
         fail_msg("%s: %.*s", name, (int)value.length, value.start);
+}
+
+/* How many field lines there are. */
+static inline size_t count_field_lines(const struct http_response *response)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < response->fields_length; i++) count += response->fields[i] == '\n';
+    return count;
+}
+
+/* Is there a Vary line with this value? There may be several: one list (RFC 9110 §5.3). */
+static inline bool varies_with(const struct http_response *response, const char *name)
+{
+    char line[64];
+    size_t length = (size_t)snprintf(line, sizeof line, "\r\nVary: %s\r\n", name);
+    return memmem(response->fields, response->fields_length, line, length) != NULL;
 }
 
 #endif

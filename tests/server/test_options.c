@@ -44,6 +44,11 @@ static void test_without_arguments_everything_has_its_default(void **state)
     assert_int_equal(options.max_connections, 0);
     assert_string_equal(options.access_log, "-");
     assert_int_equal(options.buffer_memory, 64 * 1024 * 1024);
+    assert_false(options.list);
+    assert_null(options.fallback);
+    assert_int_equal(options.headers.count, 0);
+    assert_string_equal(options.cache_control, "no-cache");
+    assert_false(options.no_server_field);
     assert_false(options.no_deadlines);
     assert_false(options.help);
     assert_false(options.version);
@@ -178,10 +183,43 @@ static void test_the_access_log_is_a_name(void **state)
     assert_string_equal(parsed("--access-log=/var/log/a b", NULL).access_log, "/var/log/a b");
 }
 
+static void test_the_fallback_is_a_name(void **state)
+{
+    (void)state;
+    assert_string_equal(parsed("--fallback", "app.html").fallback, "app.html");
+    assert_string_equal(parsed("--fallback=/a b.html", NULL).fallback, "/a b.html");
+}
+
+static void test_cache_control_is_a_value(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        parsed("--cache-control", "public, max-age=60").cache_control, "public, max-age=60");
+    assert_string_equal(parsed("--cache-control=no-store", NULL).cache_control, "no-store");
+}
+
+/* In their order: which lines make a head is not decided here. */
+static void test_lines_may_be_given_several_times(void **state)
+{
+    const struct options once = parsed("--header", "X-A: b=c");
+    const struct options twice = parsed("--header=X-A: 1", "--header=X-B: 2");
+    (void)state;
+    assert_int_equal(once.headers.count, 1);
+    assert_string_equal(once.headers.values[0], "X-A: b=c");
+    assert_int_equal(twice.headers.count, 2);
+    assert_string_equal(twice.headers.values[0], "X-A: 1");
+    assert_string_equal(twice.headers.values[1], "X-B: 2");
+    assert_int_equal(twice.addresses.count, 1);
+}
+
 static void test_switches_are_off_until_they_are_given(void **state)
 {
     (void)state;
     assert_true(parsed("--no-deadlines", NULL).no_deadlines);
+    assert_true(parsed("--list", NULL).list);
+    assert_true(parsed("-l", NULL).list);
+    assert_true(parsed("--no-server-field", NULL).no_server_field);
+    assert_false(parsed("-l", NULL).no_server_field);
     assert_true(parsed("--help", NULL).help);
     assert_true(parsed("-h", NULL).help);
     assert_true(parsed("--version", NULL).version);
@@ -226,6 +264,9 @@ int main(void)
         cmocka_unit_test(test_a_grace_of_nothing_is_possible),
         cmocka_unit_test(test_a_size_is_in_octets_or_has_a_unit),
         cmocka_unit_test(test_the_access_log_is_a_name),
+        cmocka_unit_test(test_the_fallback_is_a_name),
+        cmocka_unit_test(test_cache_control_is_a_value),
+        cmocka_unit_test(test_lines_may_be_given_several_times),
         cmocka_unit_test(test_switches_are_off_until_they_are_given),
         cmocka_unit_test(test_options_may_follow_the_directory),
         cmocka_unit_test(test_the_last_of_several_values_counts),

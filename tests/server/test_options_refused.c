@@ -97,6 +97,9 @@ static void test_an_option_that_lacks_its_value_is_refused(void **state)
     assert_refused("--port", NULL, "port");
     assert_refused("-p", NULL, "p");
     assert_refused("--access-log", NULL, "access-log");
+    assert_refused("--fallback", NULL, "fallback");
+    assert_refused("--header", NULL, "header");
+    assert_refused("--cache-control", NULL, "cache-control");
 }
 
 static void test_a_switch_with_a_value_is_refused(void **state)
@@ -104,12 +107,33 @@ static void test_a_switch_with_a_value_is_refused(void **state)
     (void)state;
     assert_refused("--help=yes", NULL, "help");
     assert_refused("--no-deadlines=1", NULL, "no-deadlines");
+    assert_refused("--list=yes", NULL, "list");
+    assert_refused("--no-server-field=1", NULL, "no-server-field");
 }
 
 static void test_two_directories_are_refused(void **state)
 {
     (void)state;
     assert_refused("one", "two", "two");
+}
+
+static void test_more_lines_than_there_may_be_are_refused(void **state)
+{
+    char name[] = "strata";
+    char line[] = "--header=X-A: b";
+    char *arguments[OPTIONS_REPEATS_MAX + 3] = {name};
+    struct options options;
+    (void)state;
+    for (int i = 1; i <= OPTIONS_REPEATS_MAX + 1; i++) arguments[i] = line;
+    options_set_defaults(&options);
+    assert_true(options_parse(&options, OPTIONS_REPEATS_MAX + 1, arguments));
+    assert_int_equal(options.headers.count, OPTIONS_REPEATS_MAX);
+    options_set_defaults(&options);
+    capture_begin(STDERR_FILENO);
+    bool taken = options_parse(&options, OPTIONS_REPEATS_MAX + 2, arguments);
+    const char *said = capture_end();
+    assert_false(taken);
+    assert_non_null(strstr(said, "header"));
 }
 
 /* getopt(3) remembers where it was in a cluster such as -xh. */
@@ -139,6 +163,7 @@ int main(void)
         cmocka_unit_test(test_an_option_that_lacks_its_value_is_refused),
         cmocka_unit_test(test_a_switch_with_a_value_is_refused),
         cmocka_unit_test(test_two_directories_are_refused),
+        cmocka_unit_test(test_more_lines_than_there_may_be_are_refused),
         cmocka_unit_test(test_after_a_refusal_parsing_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,13 @@ static inline void site_link(const char *name, const char *to)
     assert_int_equal(symlinkat(to, site.directory, name), 0);
 }
 
+/* When it was changed last. */
+static inline void site_time(const char *name, int64_t seconds, long nanoseconds)
+{
+    const struct timespec times[2] = {{0, UTIME_OMIT}, {seconds, nanoseconds}};
+    assert_int_equal(utimensat(site.directory, name, times, 0), 0);
+}
+
 static inline int site_make(void **state)
 {
     const char *temporary = getenv("TMPDIR");
