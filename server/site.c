@@ -19,7 +19,7 @@ static bool add_line(struct site *site, const char *start, const char *end)
     size_t room = sizeof site->fields - site->fields_length;
     size_t length = (size_t)snprintf(line, room, "%s%s\r\n", start, end);
     struct http_field field;
-    if (length >= room) return report("--header lines take over %d octets", SITE_FIELDS_MAX);
+    if (length >= room) return report("--header lines are longer than %d octets", SITE_FIELDS_MAX);
     struct text rest = {line, length - strlen("\r\n")};
     bool is_line = http_parse_field_line(rest, &field) == HTTP_FAULT_NONE;
     text_take(&rest, text_is_line_octet);
