@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 static const char style[] =
-    "table{border-spacing:0;width:100%}td,th{padding:.15rem 1rem .15rem 0;text-align:left}"
-    "td:first-child{overflow-wrap:anywhere}"
-    "td+td,th+th{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}";
+    "table{width:100%}td,th{padding:.15rem 1rem .15rem 0;text-align:left;overflow-wrap:anywhere}"
+    "td+td,th+th{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"
+    "@media(max-width:34rem){td+td+td,th+th+th{display:none}}";
 
 /* Text in HTML, in an attribute's quotes too. */
 static void write_escaped(FILE *page, const char *text, size_t length)
