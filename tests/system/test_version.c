@@ -1,4 +1,4 @@
-/* Protocol versions (RFC 9112 §2.3, RFC 9110 §2.5) and the order in which a request is checked. */
+/* Protocol versions (RFC 9112 §2.3, RFC 9110 §2.5). */
 #include "tests/system/support/cases.h"
 
 #define HOST             "Host: a\r\n\r\n"
@@ -41,43 +41,12 @@ static const struct http_case cases[] = {
         EITHER},
     {"another protocol is malformed (RFC 9112 §2.3)", VERSION("HTTPS/1.1"), 400, EITHER},
     {"RTSP is malformed (RFC 9112 §2.3)", VERSION("RTSP/1.0"), 400, EITHER},
-
-    {"syntax is checked before the version (RFC 9112 §3)", REQUEST("GET  / HTTP/2.0\r\n" HOST), 400,
-        CLOSES},
-    {"the version is checked before Host (RFC 9110 §15.6.6)", REQUEST("GET / HTTP/2.0\r\n\r\n"),
-        505, EITHER},
-    {"the version is checked before the method (RFC 9110 §15.6.6)",
-        REQUEST("BREW / HTTP/2.0\r\n" HOST), 505, EITHER},
-    {"framing is checked before Host (RFC 9112 §6.3)",
-        REQUEST("GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"), 400, CLOSES},
-    {"framing is checked before the method (RFC 9112 §6.3)",
-        REQUEST("BREW / HTTP/1.1\r\nContent-Length: x\r\n" HOST), 400, CLOSES},
-    {"Host is checked before the method (RFC 9112 §3.2)", REQUEST("BREW / HTTP/1.1\r\n\r\n"), 400,
-        STAYS},
-    {"the method is checked before the form of the target (RFC 9110 §15.6.2)",
-        REQUEST("BREW nonsense HTTP/1.1\r\n" HOST), 501, STAYS},
-    {"the method is checked before the path (RFC 9110 §15.6.2)",
-        REQUEST("BREW /.. HTTP/1.1\r\n" HOST), 501, STAYS},
-    {"the method is checked before the size of the content (RFC 9110 §15.6.2)",
-        REQUEST("POST / HTTP/1.1\r\nContent-Length: 9000000\r\n" HOST), 501, CLOSES},
-    {"the method is checked before Expect (RFC 9110 §10.1.1)",
-        REQUEST("POST / HTTP/1.1\r\nContent-Length: 5\r\nExpect: nothing\r\n" HOST), 501, CLOSES},
-    {"the form of the target is checked before the size of the content (RFC 9110 §15.5.14)",
-        REQUEST("GET nonsense HTTP/1.1\r\nContent-Length: 9000000\r\n" HOST), 400, CLOSES},
-    {"the path is checked before the size of the content (RFC 9110 §15.5.14)",
-        REQUEST("GET /%zz HTTP/1.1\r\nContent-Length: 9000000\r\n" HOST), 400, CLOSES},
-    {"the size of the content is checked before Expect (RFC 9110 §15.5.14)",
-        REQUEST("GET / HTTP/1.1\r\nContent-Length: 9000000\r\nExpect: nothing\r\n" HOST), 413,
-        CLOSES},
-    {"Expect is checked before the file is opened (RFC 9110 §15.5.18)",
-        REQUEST("GET /missing HTTP/1.1\r\nExpect: nothing\r\n" HOST), 417, STAYS},
 };
 
 static int setup(void **state)
 {
     (void)state;
     world_begin_site();
-    site_add(&world.site, "index.html", "start");
     site_add(&world.site, "file.txt", "file");
     world_begin(NULL);
     return 0;

@@ -86,6 +86,38 @@ void case_deliver(const struct http_case *row)
     if (!row->only_whole) deliver_in_pieces(row);
 }
 
+char *fetch_field(const char *request, const char *name)
+{
+    struct client client;
+    struct response response;
+    client_connect(&client, world.port);
+    client_send_text(&client, request);
+    response_read(&client, &response, TO_ANY);
+    const char *value = response_field(&response, name);
+    char *copy = value == NULL ? NULL : strdup(value);
+    response_release(&response);
+    client_close(&client);
+    return copy;
+}
+
+static void put_once(struct http_case *row, const char *mark, const char *text)
+{
+    const char *place = strstr(row->request, mark);
+    char *request = malloc(row->length + strlen(text) + 1);
+    if (request == NULL) failed("no memory for a request");
+    row->length = (size_t)sprintf(
+        request, "%.*s%s%s", (int)(place - row->request), row->request, text, place + strlen(mark));
+    free(row->made);
+    row->request = row->made = request;
+}
+
+void cases_put(struct http_case *cases, size_t count, const char *mark, const char *text)
+{
+    if (text == NULL || strstr(text, mark) != NULL) failed("nothing to put in place of %s", mark);
+    for (size_t i = 0; i < count; i++)
+        while (strstr(cases[i].request, mark) != NULL) put_once(&cases[i], mark, text);
+}
+
 static void test_case(void **state)
 {
     case_deliver(*state);

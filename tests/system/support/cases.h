@@ -43,6 +43,7 @@ struct http_case {
     bool to_head;              /* the method is HEAD */
     int or_status;             /* another status the rules allow */
     bool only_whole;           /* the row holds for a request that arrives in one piece */
+    char *made;                /* the request, where cases_put() made it */
 };
 
 #define REQUEST(text) .request = (text), .length = sizeof(text) - 1
@@ -74,6 +75,14 @@ int test_end(void **state);
 
 /* Delivers one row in the three ways, for requests that are made rather than written down. */
 void case_deliver(const struct http_case *row);
+
+/* The value of a field of the response that the world's server gives to the request, to be freed;
+ * NULL: it has no such field. */
+char *fetch_field(const char *request, const char *name);
+
+/* In a group's setup: puts the text in the place of every mark, such as "{tag}", in the requests of
+ * the rows, which hold no NUL. */
+void cases_put(struct http_case *cases, size_t count, const char *mark, const char *text);
 
 /* Sends a request for probe.txt and fails unless it is answered. */
 struct client;

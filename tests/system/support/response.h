@@ -1,7 +1,7 @@
 /* response.h — a strict reader of responses. What RFC 9112 lets a recipient forgive fails the test:
  *
  *     status line   exactly `HTTP/1.1 SP 3DIGIT SP reason CRLF` (§4)
- *     field lines   exactly `token ":" SP value CRLF`, no name twice (§5)
+ *     field lines   exactly `token ":" SP value CRLF`, no name twice but a list's (§5)
  *     content       exactly one Content-Length and that many octets (§6.2); neither with 1xx and
  *                   204; no content with 304 and in answers to HEAD (§6.3)
  *     Date          in every final response, an IMF-fixdate of now (RFC 9110 §6.6.1, §5.6.7)
@@ -34,6 +34,9 @@ struct response {
     size_t content_length;
     bool closes; /* says Connection: close */
 };
+
+/* False: Server must be missing instead, until the next test. */
+extern bool response_names_server;
 
 enum request_method { TO_ANY, TO_HEAD };
 

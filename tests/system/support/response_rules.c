@@ -5,6 +5,8 @@
 #include <strings.h>
 #include <time.h>
 
+bool response_names_server = true;
+
 enum { CLOCK_TOLERANCE = 300 }; /* seconds a busy machine may take for an answer */
 
 static bool is_digit(char character)
@@ -44,6 +46,12 @@ static const char *parse_status_line(struct response *response, const char *line
     return NULL;
 }
 
+/* RFC 9110 §5.3: only a field that is a list may come in several lines. */
+static bool is_list(const char *name)
+{
+    return strcasecmp(name, "Vary") == 0 || strcasecmp(name, "Link") == 0;
+}
+
 /* RFC 9112 §5 */
 static const char *parse_field_line(struct response *response, char *line)
 {
@@ -53,7 +61,7 @@ static const char *parse_field_line(struct response *response, char *line)
     if (!is_token(line)) return "a field name is not a token";
     if (colon[1] != ' ' || !is_value(colon + 2))
         return "a field value is not one space and visible characters";
-    if (response_field(response, line) != NULL) return "a field comes twice";
+    if (response_field(response, line) != NULL && !is_list(line)) return "a field comes twice";
     if (response->field_count == sizeof response->fields / sizeof response->fields[0])
         return "more fields than any response of strata needs";
     response->fields[response->field_count++] = (struct field){line, colon + 2};
@@ -94,8 +102,10 @@ static const char *check_date(const char *value)
     time_t read = timegm(&parts);
     strftime(printed, sizeof printed, "%a, %d %b %Y %H:%M:%S GMT", &parts);
     if (strcmp(printed, value) != 0) return "Date is not an IMF-fixdate";
-    time_t now = time(NULL);
-    if (read > now || read < now - CLOCK_TOLERANCE) return "Date is not the time of the answer";
+    struct timespec now; /* time() may be a tick behind */
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (read > now.tv_sec || read < now.tv_sec - CLOCK_TOLERANCE)
+        return "Date is not the time of the answer";
     return NULL;
 }
 
@@ -123,7 +133,9 @@ const char *response_check_fields(struct response *response)
     if (response->status < 200)
         return response->field_count > 0 ? "an interim response with fields" : NULL;
     if ((problem = check_date(response_field(response, "Date"))) != NULL) return problem;
-    if (server == NULL || strcmp(server, "strata") != 0) return "Server is not `strata`";
+    if (!response_names_server && server != NULL) return "a Server that was not to be said";
+    if (response_names_server && (server == NULL || strcmp(server, "strata") != 0))
+        return "Server is not `strata`";
     if (response_field(response, "Content-Type") != NULL &&
         (sniffing == NULL || strcmp(sniffing, "nosniff") != 0))
         return "Content-Type without X-Content-Type-Options: nosniff";

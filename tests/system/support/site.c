@@ -124,6 +124,14 @@ void site_add_socket(const struct site *site, const char *name)
     close(listener); /* the name stays */
 }
 
+void site_set_time(const struct site *site, const char *name, struct timespec modified)
+{
+    const struct timespec times[2] = {modified, modified};
+    struct site_path path = site_path(site, name);
+    if (utimensat(AT_FDCWD, path.text, times, 0) != 0)
+        failed("utimensat %s: %s", path.text, strerror(errno));
+}
+
 char *file_text(const char *path, size_t *length)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);

@@ -9,6 +9,7 @@
 #define STRATA_TESTS_SYSTEM_SITE_H
 
 #include <stddef.h>
+#include <time.h>
 
 struct site {
     char base[64];
@@ -29,6 +30,9 @@ void site_add_directory(const struct site *site, const char *name);
 void site_add_link(const struct site *site, const char *name, const char *target);
 void site_add_fifo(const struct site *site, const char *name);
 void site_add_socket(const struct site *site, const char *name);
+
+/* Another modification time. */
+void site_set_time(const struct site *site, const char *name, struct timespec modified);
 
 /* The octets of every file made by site_add_octets, as many as are asked for; valid until more are.
  * Each depends on its position and is never zero, so that neither padding nor a range one off

@@ -45,6 +45,7 @@ int test_begin(void **state)
 {
     (void)state;
     steps_begin();
+    response_names_server = true;
     return 0;
 }
 
