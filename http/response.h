@@ -12,9 +12,8 @@
 #include "http/status.h"
 #include "http/text.h"
 
-/* A Location of the longest path that the kernel resolves, three octets for one, with a query as
- * long as a request line, and room for the rest. */
-enum { HTTP_RESPONSE_FIELDS_MAX = 28 * 1024, HTTP_RESPONSE_HEAD_MAX = 28 * 1024 + 256 };
+/* A Location as long as a request line, the lines that every response has, and room for the rest. */
+enum { HTTP_RESPONSE_FIELDS_MAX = 16 * 1024, HTTP_RESPONSE_HEAD_MAX = 16 * 1024 + 256 };
 
 struct http_response {
     enum http_status status;

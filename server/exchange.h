@@ -42,9 +42,9 @@ struct exchange {
 
 enum { EXCHANGE_OCTETS_MAX = 16 * 1024 }; /* more content than this goes into a file */
 
-/* The file that the target names, in the coding that the client prefers; or NULL, and the response
- * says why (404, 403, 301, 503 …). The file is the exchange's. */
-const struct file *exchange_open_file(struct exchange *exchange);
+/* Opens exchange->file: what the target names, in the coding that the client prefers. False: the
+ * response says why not (404, 403, 301, 503 …). */
+bool exchange_open_file(struct exchange *exchange);
 
 /* RFC 9110 §13. False: the method must not be applied to the file, and the response says so (304,
  * 412). */

@@ -71,14 +71,13 @@ void exchange_respond_file(struct exchange *exchange, enum http_status status)
  * depends on Accept, and Vary says so (RFC 9110 §12.5.5); a wildcard does not ask for HTML. */
 void exchange_refuse(struct exchange *exchange, enum http_fault fault)
 {
-    const struct document_root *root = &exchange->site->root;
     const struct http_problem *problem = &exchange->problem;
     bool html = http_weight_of(&exchange->request, "Accept", "text/html") > 0;
     const char *media_type = html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
     if (fault != HTTP_FAULT_NONE) http_refuse(&exchange->problem, fault);
     drop_file(exchange);
     if (html && problem->status == HTTP_NOT_FOUND &&
-        document_root_open_file(root, "/404.html", &exchange->file) == FS_FOUND)
+        document_root_open_file(&exchange->site->root, "/404.html", &exchange->file) == FS_FOUND)
         exchange_respond_file(exchange, problem->status);
     else
         exchange_respond_octets(

@@ -6,7 +6,8 @@
 
 #include <unistd.h>
 
-/* A directory's target ends in a slash: relative references in its page count on it. */
+/* A directory's target ends in a slash: relative references in its page count on it. RFC 9110 §2.3:
+ * what we say, we have to understand. */
 static void redirect_to_directory(struct exchange *exchange)
 {
     bool safe = text_equals(exchange->request.method, "GET") ||
@@ -16,7 +17,11 @@ static void redirect_to_directory(struct exchange *exchange)
     size_t length = http_encode_path(exchange->target.path, location);
     location[length++] = '/';
     memcpy(location + length, query.start, query.length);
-    exchange_refuse(exchange, safe ? HTTP_FAULT_DIRECTORY : HTTP_FAULT_DIRECTORY_UNSAFE);
+    enum http_fault fault = safe ? HTTP_FAULT_DIRECTORY : HTTP_FAULT_DIRECTORY_UNSAFE;
+    /* A request line that asks for it has room for a method and a version, too. */
+    if (length + query.length > HTTP_REQUEST_LINE_MAX - 32) fault = HTTP_FAULT_LONG_LOCATION;
+    exchange_refuse(exchange, fault);
+    if (fault == HTTP_FAULT_LONG_LOCATION) return;
     http_response_add_field(
         &exchange->response, "Location", (struct text){location, length + query.length});
 }
@@ -72,22 +77,22 @@ static enum fs_status find_file(struct exchange *exchange)
 }
 
 /* The one place where the words of fs/ become those of http/. */
-const struct file *exchange_open_file(struct exchange *exchange)
+bool exchange_open_file(struct exchange *exchange)
 {
-    struct file *file = &exchange->file;
-    enum fs_status status = find_file(exchange);
-    if (status == FS_FOUND) {
-        http_describe_file(&exchange->validators, file->size, file->modified,
-            exchange->coding == NULL ? "" : exchange->coding, exchange->now);
-        return file;
-    }
+    const struct file *file = &exchange->file;
     enum http_fault fault = HTTP_FAULT_UNREADABLE_NOW;
+    enum fs_status status = find_file(exchange);
     if (status == FS_NOT_FOUND || status == FS_NOT_SERVED) fault = HTTP_FAULT_ABSENT;
     if (status == FS_FORBIDDEN) fault = HTTP_FAULT_UNREADABLE;
     if (status == FS_EXHAUSTED) fault = HTTP_FAULT_EXHAUSTED;
-    if (status == FS_DIRECTORY) redirect_to_directory(exchange);
-    if (status != FS_DIRECTORY) exchange_refuse(exchange, fault);
-    return NULL;
+    if (status == FS_FOUND)
+        http_describe_file(&exchange->validators, file->size, file->modified,
+            exchange->coding == NULL ? "" : exchange->coding, exchange->now);
+    else if (status == FS_DIRECTORY)
+        redirect_to_directory(exchange);
+    else
+        exchange_refuse(exchange, fault);
+    return status == FS_FOUND;
 }
 
 bool exchange_meets_preconditions(struct exchange *exchange)
@@ -102,13 +107,12 @@ bool exchange_meets_preconditions(struct exchange *exchange)
 enum http_status exchange_select_range(struct exchange *exchange)
 {
     const struct http_request *request = &exchange->request;
-    uint64_t size = exchange->file.size;
     char content_range[HTTP_CONTENT_RANGE_SIZE];
     if (!http_allows_range(request, &exchange->validators, exchange->now.tv_sec)) return HTTP_OK;
-    enum http_status status = http_select_range(request, size, &exchange->range);
+    enum http_status status = http_select_range(request, exchange->file.size, &exchange->range);
     if (status != HTTP_RANGE_NOT_SATISFIABLE) return status;
     exchange_refuse(exchange, HTTP_FAULT_RANGE);
-    http_format_content_range(NULL, size, content_range);
+    http_format_content_range(NULL, exchange->file.size, content_range);
     http_response_add_field(&exchange->response, "Content-Range", text_of(content_range));
     return HTTP_REFUSED;
 }

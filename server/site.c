@@ -74,8 +74,7 @@ int site_open(struct site *site, const struct options *options)
     if (status != FS_FOUND) report("cannot serve '%s': %s", options->directory, reasons[status]);
     if (status == FS_FOUND && find_fallback(site, options->fallback)) return EX_OK;
     if (status == FS_FOUND) site_close(site);
-    bool missing = status == FS_FOUND || status == FS_NOT_FOUND || status == FS_FORBIDDEN;
-    return missing ? EX_NOINPUT : EX_OSERR;
+    return status < FS_EXHAUSTED ? EX_NOINPUT : EX_OSERR;
 }
 
 void site_close(struct site *site)

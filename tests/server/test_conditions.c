@@ -166,8 +166,16 @@ static void test_a_412_explains_itself_and_says_nothing_of_the_file(void **state
     assert_no_field(&exchange->response, "ETag");
     assert_no_field(&exchange->response, "Last-Modified");
     assert_no_field(&exchange->response, "Accept-Ranges");
-    exchange = ask_for("GET", "/file.txt", "If-Match: \"a\"\r\nAccept: text/html\r\n");
+}
+
+/* The page of the site is for what is not there. */
+static void test_a_412_is_explained_in_html_where_that_is_wanted(void **state)
+{
+    const struct exchange *exchange =
+        ask_for("GET", "/file.txt", "If-Match: \"a\"\r\nAccept: text/html\r\n");
+    (void)state;
     assert_field(&exchange->response, "Content-Type", "text/html; charset=utf-8");
+    assert_non_null(strstr(answered_content(exchange), "<h1>412 Precondition Failed</h1>"));
 }
 
 /* RFC 9110 §13.2.1: conditions are for what would be a 2xx. */
@@ -212,6 +220,19 @@ static void test_what_is_not_sent_does_not_stay_open(void **state)
     }
 }
 
+/* A handler may open a file and refuse it all the same. */
+static void test_a_file_that_was_opened_is_closed_where_the_page_of_the_site_is_sent(void **state)
+{
+    (void)state;
+    ask_for("GET", "/file.txt", "If-Match: \"a\"\r\n");
+    size_t descriptors = count_descriptors();
+    prepare_exchange(asked, "GET /file.txt HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n");
+    assert_non_null(exchange_open_file(asked));
+    exchange_refuse(asked, HTTP_FAULT_ABSENT);
+    assert_string_equal(answered_content(asked), "<p>the page of the site</p>");
+    assert_int_equal(count_descriptors(), descriptors + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,9 +246,11 @@ int main(void)
         cmocka_unit_test(test_a_304_by_date_has_the_tag_too),
         cmocka_unit_test(test_a_304_for_a_file_without_validators_has_none),
         cmocka_unit_test(test_a_412_explains_itself_and_says_nothing_of_the_file),
+        cmocka_unit_test(test_a_412_is_explained_in_html_where_that_is_wanted),
         cmocka_unit_test(test_conditions_are_ignored_where_there_is_no_file),
         cmocka_unit_test(test_the_page_of_the_site_for_what_is_not_there_has_no_validators),
         cmocka_unit_test(test_what_is_not_sent_does_not_stay_open),
+        cmocka_unit_test(test_a_file_that_was_opened_is_closed_where_the_page_of_the_site_is_sent),
     };
     return cmocka_run_group_tests(tests, make_site, ask_close);
 }

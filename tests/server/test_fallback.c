@@ -1,4 +1,4 @@
-/* --fallback: one file is the answer where nothing is found, as single-page applications want it. */
+/* --fallback: one file is the answer where nothing is found, as applications of one page want. */
 #include "tests/server/ask.h"
 
 enum { TIME = 784111777 };

@@ -45,19 +45,19 @@ static void handle_with_as_many_octets_as_possible(struct exchange *exchange)
 
 static void handle_by_breaking_a_file(struct exchange *exchange)
 {
-    if (exchange_open_file(exchange) == NULL) return;
+    if (!exchange_open_file(exchange)) return;
     exchange_respond_file(exchange, HTTP_OK);
     http_response_add_field(&exchange->response, "X-Split", text_of("\n"));
 }
 
 static void handle_by_refusing_after_opening(struct exchange *exchange)
 {
-    if (exchange_open_file(exchange) != NULL) exchange_refuse_method(exchange);
+    if (exchange_open_file(exchange)) exchange_refuse_method(exchange);
 }
 
 static void handle_with_octets_after_opening(struct exchange *exchange)
 {
-    if (exchange_open_file(exchange) != NULL)
+    if (exchange_open_file(exchange))
         exchange_respond_octets(exchange, HTTP_OK, "text/plain", text_of("there"));
 }
 

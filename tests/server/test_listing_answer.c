@@ -54,6 +54,18 @@ static void test_an_index_goes_before_the_listing(void **state)
     assert_string_equal(answered_range(ask_for("GET", "/", "")), "<p>the index</p>");
 }
 
+/* It is there, and whatever it is, it is not to be seen. */
+static void test_an_index_that_is_not_served_is_not_replaced_by_a_listing(void **state)
+{
+    (void)state;
+    site_link("root/bare/index.html", "../../outside/secret");
+    assert_status("/bare/", HTTP_NOT_FOUND);
+    assert_int_equal(unlinkat(site.directory, "root/bare/index.html", 0), 0);
+    assert_int_equal(mkfifoat(site.directory, "root/bare/index.html", 0644), 0);
+    assert_status("/bare/", HTTP_NOT_FOUND);
+    assert_int_equal(unlinkat(site.directory, "root/bare/index.html", 0), 0);
+}
+
 static void test_without_the_option_it_is_a_404(void **state)
 {
     (void)state;
@@ -165,6 +177,7 @@ int main(void)
         cmocka_unit_test(test_a_directory_without_an_index_is_listed),
         cmocka_unit_test(test_what_only_looks_like_an_index_is_none),
         cmocka_unit_test(test_an_index_goes_before_the_listing),
+        cmocka_unit_test(test_an_index_that_is_not_served_is_not_replaced_by_a_listing),
         cmocka_unit_test(test_without_the_option_it_is_a_404),
         cmocka_unit_test(test_a_directory_without_its_slash_is_redirected_first),
         cmocka_unit_test(test_what_is_not_there_or_not_served_is_not_listed),

@@ -143,6 +143,9 @@ static void test_a_directory_that_is_not_there_is_66(void **state)
     assert_site_refused(&options, EX_NOINPUT, name);
     snprintf(name, sizeof name, "%s/root/app.html", site.path);
     assert_site_refused(&options, EX_NOINPUT, name);
+    snprintf(name, sizeof name, "%s/loop", site.path);
+    site_link("loop", "loop");
+    assert_site_refused(&options, EX_NOINPUT, name);
     options.directory = "";
     assert_site_refused(&options, EX_NOINPUT, "cannot serve");
 }

@@ -111,6 +111,21 @@ static void test_a_reproducible_build_has_no_validators(void **state)
     }
 }
 
+/* A handler may open a file and answer with something else. */
+static void test_octets_instead_of_the_file_have_nothing_of_its_fields(void **state)
+{
+    (void)state;
+    ask_for("GET", "/nothing", "");
+    prepare_exchange(asked, "GET /file.txt HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_true(exchange_open_file(asked));
+    exchange_respond_octets(asked, HTTP_OK, "text/plain", text_of("others"));
+    assert_no_field(&asked->response, "ETag");
+    assert_no_field(&asked->response, "Last-Modified");
+    assert_no_field(&asked->response, "Accept-Ranges");
+    assert_field(&asked->response, "Content-Length", "6");
+    assert_int_equal(asked->file.descriptor, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_a_file_that_was_changed_just_now_has_a_weak_tag),
         cmocka_unit_test(test_a_time_in_the_future_is_sent_as_now),
         cmocka_unit_test(test_a_reproducible_build_has_no_validators),
+        cmocka_unit_test(test_octets_instead_of_the_file_have_nothing_of_its_fields),
     };
     return cmocka_run_group_tests(tests, make_site, ask_close);
 }
