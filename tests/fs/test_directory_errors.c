@@ -1,4 +1,4 @@
-/* A directory that cannot be read: without memory, descriptors or permission, or from a bad disk. */
+/* A directory that cannot be read: no memory, descriptors or permission, or a bad disk. */
 #include "tests/support/child.h"
 #include "tests/support/listed.h"
 

@@ -1,5 +1,5 @@
-/* As many entries as a listing has, one less and one more. What comes last from readdir(3) is chosen
- * here: the file system has its own order. */
+/* As many entries as a listing has, one less and one more. What comes last from readdir(3) is
+ * chosen here: the file system has its own order. */
 #include "tests/support/listed.h"
 
 enum { MOST = 10000 }; /* behaviour.md says so, not the code */
