@@ -56,7 +56,9 @@ static enum fs_status read_entries(
     struct dirent *found;
     while (errno = 0, (found = readdir(stream)) != NULL) {
         if (!is_listed(found->d_name)) continue;
-        if (!describe(root->directory, path, dirfd(stream), found->d_name, &entry)) continue;
+        bool listed = describe(root->directory, path, dirfd(stream), found->d_name, &entry);
+        if (!listed && fs_status_of(errno) == FS_EXHAUSTED) return FS_EXHAUSTED;
+        if (!listed) continue;
         directory->is_cut = directory->count == DIRECTORY_ENTRIES_MAX;
         if (directory->is_cut) return FS_FOUND;
         directory->entries[directory->count++] = entry;
@@ -84,9 +86,4 @@ enum fs_status directory_read(
     closedir(stream);
     qsort(directory->entries, directory->count, sizeof *directory->entries, compare);
     return status;
-}
-
-void directory_free(struct directory *directory)
-{
-    free(directory->entries);
 }

@@ -1,7 +1,6 @@
 /* directory.h: what a directory beneath the document root holds, for a listing.
  *
- *     directory_read()    reads and sorts
- *     directory_free()    after it, whatever it returned
+ * directory_read() reads and sorts; whatever it returned, the entries are the caller's to free(3).
  */
 #pragma once
 
@@ -30,4 +29,3 @@ struct directory {
  * FS_FOUND; else as document_root_open_file() has it, FS_NOT_FOUND where the path, absolute and
  * ending in a slash, names no directory. */
 enum fs_status directory_read(const struct document_root *, const char *path, struct directory *);
-void directory_free(struct directory *directory);

@@ -75,9 +75,8 @@ static enum fs_status open_regular(int root, const char *name, struct file *file
     if (descriptor < 0) return forbidden ? FS_FORBIDDEN : fs_status_of(errno);
     bool known = fstat(descriptor, &status) == 0;
     if (known && S_ISREG(status.st_mode)) {
-        file->descriptor = descriptor;
-        file->size = (uint64_t)status.st_size;
-        file->modified = status.st_mtim;
+        uint64_t size = (uint64_t)status.st_size;
+        *file = (struct file){descriptor, size, status.st_mtim, NULL, NULL, 0};
         return FS_FOUND;
     }
     close(descriptor);

@@ -1,8 +1,8 @@
 /* document_root.h: from a decoded path to an open file beneath one directory.
  *
  *     document_root_open()        once, at start
- *     document_root_open_file()   from any thread, any number of times; likewise
- *     document_root_open_beside() after it, and directory_read()
+ *     document_root_open_file()   from any thread, any number of times, and after it
+ *     document_root_open_beside() for what lies beside that file
  *     document_root_close()
  *
  * The kernel keeps every look-up beneath the directory: openat2(2) with RESOLVE_BENEATH refuses
@@ -31,6 +31,7 @@ struct file {
     struct timespec modified; /* as the file system has it, to the nanosecond */
     const char *media_type;   /* a constant */
     const char *ending;       /* what the path had to be completed with; a constant */
+    uint32_t memory;          /* octets of memory that it is made of; 0: it is on a disk */
 };
 
 /* FS_FOUND, or why the directory cannot be served. */

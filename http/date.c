@@ -42,7 +42,7 @@ bool http_parse_date(struct text date, int64_t now, int64_t *seconds)
         if (form == 1) complete_year(&tm, now);
         *seconds = timegm(&tm);
         strftime(written, sizeof written, forms[form], &tm);
-        if (text_equals(date, written)) return true;
+        if (text_equals(date, written) && tm.tm_year >= 1000 - 1900) return true;
     }
     return false;
 }

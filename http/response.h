@@ -12,7 +12,7 @@
 #include "http/status.h"
 #include "http/text.h"
 
-/* A Location as long as a request line, the lines that every response has, and room for the rest. */
+/* A Location as long as a request line, the lines that every response has, and the rest. */
 enum { HTTP_RESPONSE_FIELDS_MAX = 16 * 1024, HTTP_RESPONSE_HEAD_MAX = 16 * 1024 + 256 };
 
 struct http_response {

@@ -15,7 +15,7 @@ static void start(struct exchange *exchange)
     exchange->request.field_count = 0;
     exchange->content = exchange->octets = text_of("");
     exchange->file.descriptor = -1;
-    exchange->coding = NULL;
+    exchange->coding = "";
     exchange->has_variants = false;
     exchange->validators = (struct http_validators){0};
     http_response_start(&exchange->response, HTTP_REFUSED);
@@ -159,8 +159,8 @@ static void queue_response(struct worker *worker, struct connection *connection)
     memcpy(start + length, exchange->octets.start, exchange->octets.length);
     connection_queue(connection, length + exchange->octets.length);
     bool has_file = file->descriptor >= 0 && exchange->range.length > 0;
-    struct file_range range = {
-        file->descriptor, exchange->range.first_pos, exchange->range.length, file->modified};
+    struct file_range range = {file->descriptor, file->memory, exchange->range.first_pos,
+        exchange->range.length, file->modified};
     if (has_file) connection_queue_file(connection, &range);
     if (!has_file && file->descriptor >= 0) close(file->descriptor);
     log_response(worker, connection, has_file ? range.length : exchange->octets.length);

@@ -29,7 +29,7 @@ struct exchange {
 
     /* The file that was opened: descriptor -1: none. */
     struct file file;
-    const char *coding; /* content coding; NULL: identity */
+    const char *coding; /* content coding; "": identity */
     bool has_variants;  /* in other codings */
     struct http_validators validators;
 
@@ -58,17 +58,14 @@ enum http_status exchange_select_range(struct exchange *exchange);
 void exchange_respond_file(struct exchange *exchange, enum http_status status);
 
 /* Octets as the content, instead of a file that was opened; a media type of NULL: a response that
- * has none. They live until the handler has
- * returned, in exchange->page or longer. */
+ * has none. They live until the handler has returned, in exchange->page or longer. */
 void exchange_respond_octets(
     struct exchange *exchange, enum http_status status, const char *media_type, struct text octets);
 
-/* A response that explains what was wrong, as HTML where the request accepts it. HTTP_FAULT_NONE:
- * the exchange's problem, which is known already. */
+/* A response that explains what was wrong, as HTML where the request accepts it, with the fields
+ * that its status asks for. HTTP_FAULT_METHOD_HERE: the resource is there, the method is not for
+ * it. HTTP_FAULT_NONE: the exchange's problem, which is known already. */
 void exchange_refuse(struct exchange *exchange, enum http_fault fault);
-
-/* 405 with Allow: the resource is there, the method not for it (RFC 9110 §15.5.6). */
-void exchange_refuse_method(struct exchange *exchange);
 
 /* What became of an attempt to answer the request at the front of the input. CLOSES: answered, the
  * connection closes when the answer is sent; LINGERS: likewise, but octets may be on the way, so

@@ -3,6 +3,7 @@
 #include "http/target.h"
 #include "server/pages.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -25,19 +26,13 @@ static void write_escaped(FILE *page, const char *text, size_t length)
     }
 }
 
-static void write_size(FILE *page, uint64_t octets)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    double size = (double)octets;
-    int unit = 0;
-    for (; size >= 1023.95; unit++) size /= 1024;
-    fprintf(page, "%.*f %s", unit > 0, size, units[unit]);
-}
-
 /* "./": a colon in the name must not make it a scheme (RFC 3986 §4.2). */
 static void write_entry(FILE *page, const struct directory_entry *entry)
 {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     const char *slash = entry->is_directory ? "/" : "";
+    double size = (double)entry->size;
+    int unit = 0;
     char encoded[3 * sizeof entry->name];
     char date[32] = ""; /* room for any year that a struct tm holds */
     time_t modified = entry->modified;
@@ -48,7 +43,8 @@ static void write_entry(FILE *page, const struct directory_entry *entry)
     fprintf(page, "%s\">", slash);
     write_escaped(page, entry->name, strlen(entry->name));
     fprintf(page, "%s</a><td>", slash);
-    if (!entry->is_directory) write_size(page, entry->size);
+    for (; size >= 1023.95; unit++) size /= 1024;
+    if (!entry->is_directory) fprintf(page, "%.*f %s", unit > 0, size, units[unit]);
     fprintf(page, "<td>%s\n", date);
 }
 
@@ -66,32 +62,32 @@ static void write_page(FILE *page, const char *path, const struct directory *dir
         directory->is_cut ? "; there are more, which are not listed" : "");
 }
 
-/* The file's time stamp is 1970: a page that was made just now has no validators. */
-static enum fs_status keep(const char *octets, size_t length, struct file *file)
+/* Into memory that a descriptor stands for. The time stamp is 1970: a page that was made just now
+ * has no validators. */
+static enum fs_status write_file(
+    const char *path, const struct directory *directory, struct file *file)
 {
     const struct timespec times[2] = {{0}, {0}};
-    int descriptor = memfd_create("listing", MFD_CLOEXEC);
-    bool kept = descriptor >= 0 && write(descriptor, octets, length) == (ssize_t)length &&
-        futimens(descriptor, times) == 0;
-    if (!kept && descriptor >= 0) close(descriptor);
-    if (!kept) return FS_EXHAUSTED;
-    *file = (struct file){descriptor, length, times[1], "text/html; charset=utf-8", ""};
+    int memory = memfd_create("listing", MFD_CLOEXEC);
+    FILE *page = memory < 0 ? NULL : fdopen(memory, "w");
+    if (page == NULL && memory >= 0) close(memory);
+    if (page == NULL) return FS_EXHAUSTED;
+    write_page(page, path, directory);
+    bool written = fflush(page) == 0 && !ferror(page) && futimens(memory, times) == 0;
+    int descriptor = written ? fcntl(memory, F_DUPFD_CLOEXEC, 0) : -1;
+    uint64_t size = (uint64_t)ftell(page);
+    fclose(page);
+    if (descriptor < 0) return FS_EXHAUSTED;
+    *file =
+        (struct file){descriptor, size, times[0], "text/html; charset=utf-8", "", (uint32_t)size};
     return FS_FOUND;
 }
 
 enum fs_status listing_open(const struct document_root *root, const char *path, struct file *file)
 {
     struct directory directory;
-    char *octets = NULL;
-    size_t length = 0;
     enum fs_status status = directory_read(root, path, &directory);
-    FILE *page = status == FS_FOUND ? open_memstream(&octets, &length) : NULL;
-    if (status == FS_FOUND) status = FS_EXHAUSTED; /* until it is written */
-    if (page != NULL) {
-        write_page(page, path, &directory);
-        if (fclose(page) == 0) status = keep(octets, length, file);
-    }
-    free(octets);
-    directory_free(&directory);
+    if (status == FS_FOUND) status = write_file(path, &directory, file);
+    free(directory.entries);
     return status;
 }

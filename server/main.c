@@ -47,6 +47,7 @@ static void prepare_signals(void)
     }
     pthread_sigmask(SIG_BLOCK, &blocked, NULL);
     signal(SIGPIPE, SIG_IGN); /* sendfile(2) has no MSG_NOSIGNAL */
+    signal(SIGXFSZ, SIG_IGN); /* write(2) says EFBIG instead */
 }
 
 /* Raises the limit as far as it goes. Returns how many connections it allows: three quarters of
@@ -159,7 +160,7 @@ static int run(struct server *server, const struct options *options)
     uint32_t cut = started > 0 ? keep_time(workers, started + 1, options->grace) : 0;
     if (cut > 0) report("%u connections were cut", cut);
     transport_stop(&server->transport);
-    pool_join(workers + 1, started);
+    for (size_t i = 1; i <= started; i++) pthread_join(workers[i].thread, NULL);
     flush_logs(workers, started + 1);
     free(workers);
     return started > 0 ? EX_OK : EX_OSERR;

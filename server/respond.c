@@ -48,7 +48,7 @@ static void describe_file(struct exchange *exchange)
     char date[HTTP_DATE_SIZE];
     http_format_date(exchange->validators.last_modified, date);
     http_response_add_field(response, "Accept-Ranges", text_of("bytes"));
-    if (exchange->coding != NULL)
+    if (exchange->coding[0] != '\0')
         http_response_add_field(response, "Content-Encoding", text_of(exchange->coding));
     if (exchange->validators.entity_tag[0] != '\0')
         http_response_add_field(response, "Last-Modified", text_of(date));
@@ -60,7 +60,6 @@ void exchange_respond_file(struct exchange *exchange, enum http_status status)
     char content_range[HTTP_CONTENT_RANGE_SIZE];
     if (status != HTTP_PARTIAL_CONTENT) exchange->range = (struct http_range){0, file->size};
     start_response(exchange, status, file->media_type, exchange->range.length);
-    exchange->octets = text_of("");
     if (status == HTTP_OK || status == HTTP_PARTIAL_CONTENT) describe_file(exchange);
     if (status != HTTP_PARTIAL_CONTENT) return;
     http_format_content_range(&exchange->range, file->size, content_range);
@@ -83,12 +82,8 @@ void exchange_refuse(struct exchange *exchange, enum http_fault fault)
         exchange_respond_octets(
             exchange, problem->status, media_type, page_format(problem, html, exchange->page));
     http_response_add_field(&exchange->response, "Vary", text_of("Accept"));
+    if (problem->status == HTTP_METHOD_NOT_ALLOWED) /* RFC 9110 §15.5.6 */
+        http_response_add_field(&exchange->response, "Allow", method_allow());
     if (problem->status == HTTP_SERVICE_UNAVAILABLE)
         http_response_add_field(&exchange->response, "Retry-After", text_of("1"));
-}
-
-void exchange_refuse_method(struct exchange *exchange)
-{
-    exchange_refuse(exchange, HTTP_FAULT_METHOD_HERE);
-    http_response_add_field(&exchange->response, "Allow", method_allow());
 }

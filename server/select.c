@@ -39,9 +39,11 @@ static enum fs_status open_variant(struct exchange *exchange, const char *path)
     unsigned available = 0;
     enum fs_status status = document_root_open_file(root, path, file);
     if (status != FS_FOUND) return status;
-    for (size_t i = 0; i < COUNT; i++)
-        if (document_root_open_beside(root, path, file, suffixes[i], &variants[i]) == FS_FOUND)
-            available |= 1u << i;
+    for (size_t i = 0; i < COUNT; i++) {
+        enum fs_status one = document_root_open_beside(root, path, file, suffixes[i], &variants[i]);
+        if (one == FS_FOUND) available |= 1u << i;
+        if (one == FS_EXHAUSTED) status = one; /* perhaps there, and so perhaps preferred */
+    }
     size_t chosen = http_choose_coding(&exchange->request, codings, COUNT, available);
     for (size_t i = 0; i < COUNT; i++) {
         if ((available & 1u << i) == 0) continue;
@@ -50,7 +52,7 @@ static enum fs_status open_variant(struct exchange *exchange, const char *path)
     }
     exchange->has_variants = available != 0;
     if (chosen < COUNT) exchange->coding = codings[chosen];
-    return FS_FOUND;
+    return status;
 }
 
 /* To list a directory is long work: only half of the workers may be at it at once. */
@@ -86,8 +88,8 @@ bool exchange_open_file(struct exchange *exchange)
     if (status == FS_FORBIDDEN) fault = HTTP_FAULT_UNREADABLE;
     if (status == FS_EXHAUSTED) fault = HTTP_FAULT_EXHAUSTED;
     if (status == FS_FOUND)
-        http_describe_file(&exchange->validators, file->size, file->modified,
-            exchange->coding == NULL ? "" : exchange->coding, exchange->now);
+        http_describe_file(
+            &exchange->validators, file->size, file->modified, exchange->coding, exchange->now);
     else if (status == FS_DIRECTORY)
         redirect_to_directory(exchange);
     else

@@ -56,7 +56,7 @@ static bool find_fallback(struct site *site, const char *name)
     if (name == NULL) return true;
     if (strncmp(name, "./", 2) == 0) name += 2;
     snprintf(site->fallback, sizeof site->fallback, "/%s", name + (name[0] == '/'));
-    if (document_root_open_file(&site->root, site->fallback, &file) != FS_FOUND)
+    if (name[0] == 0 || document_root_open_file(&site->root, site->fallback, &file) != FS_FOUND)
         return report("there is no file '%s' in the directory to fall back on", name);
     close(file.descriptor);
     return true;
@@ -74,7 +74,8 @@ int site_open(struct site *site, const struct options *options)
     if (status != FS_FOUND) report("cannot serve '%s': %s", options->directory, reasons[status]);
     if (status == FS_FOUND && find_fallback(site, options->fallback)) return EX_OK;
     if (status == FS_FOUND) site_close(site);
-    return status < FS_EXHAUSTED ? EX_NOINPUT : EX_OSERR;
+    bool missing = status == FS_FOUND || status == FS_NOT_FOUND || status == FS_NOT_SERVED;
+    return missing || status == FS_FORBIDDEN ? EX_NOINPUT : EX_OSERR;
 }
 
 void site_close(struct site *site)

@@ -1,6 +1,6 @@
 /* site.h: what is served, and what every response says; as the options have it.
  *
- *     site_open()     once, at start; it does not change while the workers run
+ *     site_open()     once, at start; only listings_left changes while the workers run
  *     site_close()
  */
 #pragma once

@@ -21,15 +21,6 @@ void session_reset(struct server *server, struct session *session)
     *session = (struct session){.ends = OUTCOME_ANSWERED};
 }
 
-/* Lingering: what the peer still sends is thrown away until it closes, so that no reset destroys
- * our last answer on its way (RFC 9112 §9.6). */
-static enum wait linger(struct connection *connection)
-{
-    enum io_status status = connection_receive(connection);
-    connection_discard_input(connection);
-    return status == IO_DONE || status == IO_BLOCKED ? WAIT_PEER_CLOSES : WAIT_CLOSE;
-}
-
 /* What to wait for, by what is left to be done. */
 static enum wait next_wait(
     struct connection *connection, const struct session *session, enum io_status flushed, bool cut)
@@ -49,6 +40,8 @@ static enum wait next_wait(
     return connection->received == 0 ? WAIT_FIRST_OCTET : WAIT_NEXT_REQUEST;
 }
 
+/* Lingering: what the peer still sends is thrown away until it closes, so that no reset destroys
+ * our last answer on its way (RFC 9112 §9.6). */
 enum wait serve_connection(struct worker *worker, struct connection *connection)
 {
     struct session *session = worker->session = worker_session(worker, connection);
@@ -59,7 +52,11 @@ enum wait serve_connection(struct worker *worker, struct connection *connection)
     if (connection->wait == WAIT_FIRST_OCTET || connection->overdue)
         session_reset(worker->server, session);
     if (connection->overdue) return WAIT_CLOSE;
-    if (connection->wait == WAIT_PEER_CLOSES) return linger(connection); /* 1. lingering */
+    if (connection->wait == WAIT_PEER_CLOSES) { /* 1. lingering */
+        enum io_status status = connection_receive(connection);
+        connection_discard_input(connection);
+        return status == IO_DONE || status == IO_BLOCKED ? WAIT_PEER_CLOSES : WAIT_CLOSE;
+    }
     enum io_status flushed = connection_flush(connection); /* 2. what is owed comes first */
     while (flushed == IO_DONE && session->ends == OUTCOME_ANSWERED && !cut) {
         enum outcome outcome = exchange_answer(worker, connection); /* 3. what is here */
@@ -98,9 +95,4 @@ size_t pool_start(struct worker *workers, size_t count)
         pthread_create(&workers[started].thread, NULL, worker_main, &workers[started]) == 0)
         started++;
     return started;
-}
-
-void pool_join(struct worker *workers, size_t count)
-{
-    for (size_t i = 0; i < count; i++) pthread_join(workers[i].thread, NULL);
 }

@@ -1,7 +1,6 @@
 /* worker.h: the pool: a fixed number of threads, each taking turns at the connections.
  *
- *     pool_start()   threads that run worker_main()
- *     pool_join()    after transport_stop()
+ *     pool_start()   threads that run worker_main() until transport_stop(), to be joined
  */
 #pragma once
 
@@ -27,7 +26,8 @@ struct session {
     uint8_t ends;                /* how, when all is sent: enum outcome; ANSWERED: it goes on */
 };
 
-/* What all workers share; none of it changes while they run, but for what has a lock of its own. */
+/* What all workers share; none of it changes while they run, but for what is atomic or has a lock
+ * of its own. */
 struct server {
     struct site site;
     struct listeners listeners;
@@ -52,7 +52,6 @@ void worker_init(struct worker *worker, struct server *server);
 
 /* How many of the workers could be started: 0 to count. */
 size_t pool_start(struct worker *workers, size_t count);
-void pool_join(struct worker *workers, size_t count);
 
 /* A turn: as much as can be done for a connection without waiting. Returns what to wait for. */
 enum wait serve_connection(struct worker *worker, struct connection *connection);

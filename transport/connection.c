@@ -112,7 +112,7 @@ static enum io_status send_file(struct connection *connection)
             return IO_FAILED;
     }
     close(file->descriptor);
-    file->descriptor = -1;
+    *file = (struct file_range){.descriptor = -1};
     return IO_DONE;
 }
 

@@ -49,6 +49,7 @@ struct octets {
 /* A range of an open file, and the file's time stamp when its content was decided on. */
 struct file_range {
     int descriptor;
+    uint32_t memory;         /* octets of memory that it is made of; 0: it is on a disk */
     uint64_t offset, length; /* length > 0 */
     struct timespec modified;
 };

@@ -27,6 +27,7 @@ void transport_resume(struct transport *transport);
 
 /* Lends a locked connection the buffers, with what it has parked. */
 void transport_seat(struct transport *transport, struct connection *connection, struct seat *seat);
+uint64_t transport_memory_of(const struct connection *connection);
 void transport_forget_parked(struct transport *transport, struct connection *connection);
 
 /* Closes a locked connection; unlocked, and no longer the caller's, after. */

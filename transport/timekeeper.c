@@ -52,19 +52,20 @@ static bool try_lock(struct connection *connection)
     return false;
 }
 
-/* The longest-waiting idle ones go, then the oldest half-sent heads and, for memory only, the
- * slowest readers; for memory only those that have something parked. */
+/* The longest-waiting idle ones go, then the oldest half-sent heads. For memory only those that
+ * take some: first who slowly reads a file that is made of it, at last the slowest of the other
+ * readers. */
 static int64_t rank_of(const struct connection *connection, bool for_memory)
 {
     enum wait wait = (enum wait)connection->wait;
     if (connection->deadline == DEADLINE_NOW) return RANK_STAYS;
-    if (for_memory && connection->parked == NULL) return RANK_STAYS;
+    if (for_memory && transport_memory_of(connection) == 0) return RANK_STAYS;
     if (wait == WAIT_FIRST_OCTET || wait == WAIT_NEXT_REQUEST) return connection->start;
     if (wait == WAIT_HEAD) return RANK_HEADS + connection->start;
     if (!for_memory || waits[wait].events != EPOLLOUT) return RANK_STAYS;
     int64_t seconds = (wait_clock() - connection->start) / WAIT_SECOND + 1;
     int64_t octets = (int64_t)(octets_moved(connection) - connection->octets_at_start);
-    return RANK_READERS + octets / seconds;
+    return (connection->file.memory > 0 ? 0 : RANK_READERS) + octets / seconds;
 }
 
 /* Dismisses whoever has the lowest rank, one after the other, until so much is gained. */
@@ -85,7 +86,7 @@ static void make_room(struct transport *transport, bool for_memory, int64_t need
         if (first == NULL || !try_lock(first)) return;
         if (rank_of(first, for_memory) != RANK_STAYS) { /* it has not been served meanwhile */
             first->deadline = DEADLINE_NOW;
-            needed -= for_memory ? first->input_length + first->output_length : 1;
+            needed -= for_memory ? (int64_t)transport_memory_of(first) : 1;
         }
         pthread_mutex_unlock(&first->lock);
     }

@@ -2,10 +2,18 @@
  */
 #include "transport/internal.h"
 
+/* What is kept for a connection between turns: octets, and a file that is made of memory. */
+uint64_t transport_memory_of(const struct connection *connection)
+{
+    uint64_t octets = connection->input_length + connection->output_length;
+    return connection->descriptor < 0 ? 0 : octets + connection->file.memory;
+}
+
 void transport_forget_parked(struct transport *transport, struct connection *connection)
 {
-    if (connection->parked == NULL) return;
-    transport_release(transport, connection->input_length + connection->output_length);
+    uint64_t memory = transport_memory_of(connection);
+    if (memory == 0 || connection->seat != NULL) return; /* in a turn nothing is parked */
+    transport_release(transport, memory);
     free(connection->parked);
     connection->parked = NULL;
 }
@@ -119,13 +127,15 @@ void transport_drain(struct transport *transport)
 void transport_seat(struct transport *transport, struct connection *connection, struct seat *seat)
 {
     seat->now = wait_clock();
-    connection->seat = seat;
     connection->message_ended = false;
     seat->input_start = seat->output_start = 0;
-    if (connection->parked == NULL) return;
-    memcpy(seat->input, connection->parked, connection->input_length);
-    memcpy(seat->output, connection->parked + connection->input_length, connection->output_length);
+    if (connection->input_length + connection->output_length > 0) {
+        const char *output = connection->parked + connection->input_length;
+        memcpy(seat->input, connection->parked, connection->input_length);
+        memcpy(seat->output, output, connection->output_length);
+    }
     transport_forget_parked(transport, connection);
+    connection->seat = seat;
 }
 
 struct connection *transport_next_ready(struct transport *transport, struct seat *seat)
@@ -150,11 +160,12 @@ static bool park(struct transport *transport, struct connection *connection)
 {
     struct seat *seat = connection->seat;
     size_t need = connection->input_length + connection->output_length;
+    uint64_t memory = transport_memory_of(connection);
+    if (memory > 0 && !transport_reserve(transport, memory)) return false;
     if (need == 0) return true;
-    if (!transport_reserve(transport, need)) return false;
     connection->parked = malloc(need);
     if (connection->parked == NULL) {
-        transport_release(transport, need);
+        transport_release(transport, memory);
         return false;
     }
     memcpy(connection->parked, seat->input + seat->input_start, connection->input_length);

@@ -7,6 +7,9 @@
 # them, which only a page of the same origin may do. The screenshots stay in
 # STRATA_BUILD_DIR/screenshots/ to be looked at.
 set -u
+: "${STRATA_SOURCE_DIR:?}" "${STRATA_BUILD_DIR:?}"
+# shellcheck source=tests/clients/support/servers.sh
+. "$STRATA_SOURCE_DIR/tests/clients/support/servers.sh"
 
 for name in chromium chromium-browser google-chrome; do
     chromium=$(command -v "$name") && break
@@ -16,52 +19,7 @@ if [ -z "${chromium:-}" ]; then
     echo "skipped: needs chromium"
     exit 77
 fi
-: "${STRATA_PROGRAM:?}" "${STRATA_SOURCE_DIR:?}" "${STRATA_BUILD_DIR:?}"
-
-failures=0
-server=
-scratch=$(mktemp -d) || exit 1
 shots=$STRATA_BUILD_DIR/screenshots
-
-failed() { # WHAT EXPECTED SEEN
-    printf 'FAILED: %s\n  expected: %s\n  seen:     %s\n' "$1" "$2" "$3"
-    failures=$((failures + 1))
-}
-
-server_ended() { # a zombie has ended, too; it keeps its number until we wait for it
-    ! grep -q '^State:[[:space:]]*[^[:space:]Z]' "/proc/$server/status" 2>/dev/null
-}
-
-poll() { # COMMAND...: until it succeeds, 20 s at most
-    tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 200 ] || return 1
-        sleep 0.1
-    done
-}
-
-stop_server() {
-    [ -n "$server" ] || return 0
-    kill -TERM "$server" 2>/dev/null
-    poll server_ended || kill -KILL "$server"
-    wait "$server"
-    status=$?
-    server=
-    [ "$status" -eq 0 ] || failed "exit status of strata after SIGTERM, within 20 s" 0 \
-        "$status; standard error: $(cat stderr)"
-}
-
-finish() {
-    result=$?
-    trap - EXIT
-    stop_server
-    rm -rf "$scratch"
-    [ "$failures" -eq 0 ] || result=1
-    exit "$result"
-}
-trap finish EXIT
-trap 'exit 1' HUP INT TERM
 
 browse() { # ARGUMENT...: chromium with a profile of its own; the DOM goes to standard output
     HOME=$scratch timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --disable-quic \
@@ -76,7 +34,8 @@ holds() { # WHAT FILE TEXT
 
 agent='"[^"]*Chrome/[^"]*"'
 logged() { # WHAT PATTERN: in a line of the log, in Combined Log Format, a browser's
-    grep -qE "^[^ ]+ - [^ ]+ \[[^]]+\] $2 $agent\$" log || failed "$1" "$2" "$(cat log)"
+    grep -qE "^[^ ]+ - [^ ]+ \[[^]]+\] $2 $agent\$" strata.log ||
+        failed "$1" "$2" "$(cat strata.log)"
 }
 
 png_head() { # FILE: signature and IHDR chunk up to width and height, in hexadecimal
@@ -105,7 +64,8 @@ look() { # NAME TARGET TEXT...: screenshots at two widths and in two schemes; TE
 
 # 1. Serve the copy, with the page that measures.
 rm -rf "$shots"
-mkdir -p "$shots" && cp -R "$STRATA_SOURCE_DIR/www" "$scratch/www" && cd "$scratch" || exit 1
+begin
+mkdir -p "$shots" && cp -R "$STRATA_SOURCE_DIR/www" . || exit 1
 cat >www/measure.html <<'PAGE'
 <!DOCTYPE html>
 <title>Measure</title>
@@ -130,14 +90,8 @@ cat >www/measure.html <<'PAGE'
   };
 </script>
 PAGE
-: >stderr
-"$STRATA_PROGRAM" --port 0 --access-log log www 2>stderr &
-server=$!
-ready_or_ended() { grep -q '^strata: serving .* at http://.*/$' stderr || server_ended; }
-poll ready_or_ended
-origin=$(sed -n 's|^strata: serving .* at \(http://.*\)/$|\1|p' stderr | head -n 1)
-[ -n "$origin" ] || failed "ready within 20 s" "strata: serving …" "$(cat stderr)"
-[ -n "$origin" ] || exit
+start_strata www
+origin=http://127.0.0.1:$port
 
 # 2. Look at it.
 icon='<link rel="icon" href="/favicon.svg" type="image/svg+xml">'
@@ -155,7 +109,7 @@ done
 holds "favicon.ico is an image" dom "here 0 broken images"
 
 # 4. Read the log; it is complete once the server has stopped.
-stop_server
+stop_strata
 logged "/ is answered" '"GET / HTTP/1.1" 200 [0-9]+ "[^"]*"'
 logged "/about is answered" '"GET /about HTTP/1.1" 200 [0-9]+ "[^"]*"'
 logged "/no-such-page is not found" '"GET /no-such-page HTTP/1.1" 404 [0-9]+ "[^"]*"'

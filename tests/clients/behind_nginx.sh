@@ -8,18 +8,7 @@ set -u
 
 needs nginx curl diff
 behind_begin
-cat >nginx.template <<END
-daemon off;
-master_process off;
-pid $scratch/nginx.pid;
-events { }
-http {
-    access_log off;
-    client_body_temp_path $scratch/nginx.1;
-    proxy_temp_path $scratch/nginx.2;
-    fastcgi_temp_path $scratch/nginx.3;
-    uwsgi_temp_path $scratch/nginx.4;
-    scgi_temp_path $scratch/nginx.5;
+start_nginx "
     upstream strata {
         server 127.0.0.1:$upstream;
         keepalive 64;
@@ -29,11 +18,7 @@ http {
         location / {
             proxy_pass http://strata;
             proxy_http_version 1.1;
-            proxy_set_header Connection "";
+            proxy_set_header Connection '';
         }
-    }
-}
-END
-nginx -v 2>&1
-start_other nginx nginx.template nginx -e stderr -p "$scratch" -c "$scratch/nginx.conf"
+    }"
 behind_fetch_all nginx

@@ -10,8 +10,8 @@
  *     more OCTETS             and these with it
  *     end                     half-close after the last delivery
  *
- * In OCTETS, \r \n \t \\ and \xHH are one octet each, and \{N:TEXT} is TEXT, N times. A connection is
- * open when nothing has come for PATIENCE. Octets that do not begin with a status line are
+ * In OCTETS, \r \n \t \\ and \xHH are one octet each, and \{N:TEXT} is TEXT, N times. A connection
+ * is open when nothing has come for PATIENCE. Octets that do not begin with a status line are
  * "unframed".
  */
 #include <arpa/inet.h>

@@ -36,24 +36,6 @@ mkfifo fifo
 TZ=UTC touch -d '2020-01-02 03:04:05' ten.txt
 cd ..
 
-cat >nginx.template <<END
-daemon off;
-master_process off;
-pid $scratch/nginx.pid;
-events { }
-http {
-    access_log off;
-    client_body_temp_path $scratch/nginx.1;
-    proxy_temp_path $scratch/nginx.2;
-    fastcgi_temp_path $scratch/nginx.3;
-    uwsgi_temp_path $scratch/nginx.4;
-    scgi_temp_path $scratch/nginx.5;
-    server {
-        listen 127.0.0.1:PORT;
-        root $scratch/root;
-    }
-}
-END
 # By default lighttpd refuses all content of GET, and has no validators for files of no known type.
 cat >lighttpd.template <<END
 server.bind = "127.0.0.1"
@@ -71,8 +53,11 @@ END
 "$STRATA_PROGRAM" --version
 start_strata root
 ./converse "$port" "$cases" >strata.answers || failed 'converse with strata' 0 "$?"
-nginx -v 2>&1
-start_other nginx nginx.template nginx -e stderr -p "$scratch" -c "$scratch/nginx.conf"
+start_nginx "
+    server {
+        listen 127.0.0.1:PORT;
+        root $scratch/root;
+    }"
 ./converse "$port" "$cases" >nginx.answers || failed 'converse with nginx' 0 "$?"
 lighttpd -v | head -n 1
 start_other lighttpd lighttpd.template lighttpd -D -f "$scratch/lighttpd.conf"

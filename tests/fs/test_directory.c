@@ -223,14 +223,8 @@ static void test_in_the_deepest_directory_a_link_is_followed_or_left_out(void **
     int directory = dup(site.root.directory);
     (void)state;
     while (strlen(path) + 201 < PATH_MAX) {
-        char name[201];
-        memset(name, 'd', 200);
-        name[200] = '\0';
-        assert_int_equal(mkdirat(directory, name, 0755), 0);
-        int next = openat(directory, name, O_PATH | O_CLOEXEC);
-        close(directory);
-        directory = next;
-        strcat(strcat(path, name), "/");
+        site_descend(&directory, path, 'd');
+        strcat(path, "/");
     }
     char name[NAME_MAX + 1];
     memset(name, 'l', NAME_MAX);

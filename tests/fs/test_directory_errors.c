@@ -1,40 +1,23 @@
 /* A directory that cannot be read: no memory, descriptors or permission, or a bad disk. */
 #include "tests/support/child.h"
 #include "tests/support/listed.h"
+#include "tests/support/look_ups.h"
 
 #include <grp.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
 static struct {
-    int openat2; /* what the call fails with; 0: it does not */
-    int passes;  /* of openat2, before it fails */
-    int fdopendir;
+    int fdopendir; /* what the call fails with; 0: it does not */
     int readdir;
     bool malloc;
 } fails;
 
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 DIR *__real_fdopendir(int descriptor);
 DIR *__wrap_fdopendir(int descriptor);
 struct dirent *__real_readdir(DIR *stream);
 struct dirent *__wrap_readdir(DIR *stream);
-
-long __wrap_syscall(long number, ...)
-{
-    va_list list;
-    long arguments[4];
-    va_start(list, number);
-    for (size_t i = 0; i < COUNT(arguments); i++) arguments[i] = va_arg(list, long);
-    va_end(list);
-    if (number != SYS_openat2 || fails.openat2 == 0 || fails.passes-- > 0)
-        return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3]);
-    errno = fails.openat2;
-    return -1;
-}
 
 /* What a test itself allocates stays small. */
 void *__wrap_malloc(size_t size)
@@ -118,7 +101,7 @@ static void test_each_error_of_the_look_up_has_its_outcome(void **state)
     };
     (void)state;
     for (size_t i = 0; i < COUNT(errors); i++) {
-        fails.openat2 = errors[i].error;
+        look_ups = (struct look_ups){.error = errors[i].error, .failures = 1};
         assert_not_listed("/", errors[i].expected);
     }
 }
@@ -126,8 +109,7 @@ static void test_each_error_of_the_look_up_has_its_outcome(void **state)
 static void test_a_link_that_cannot_be_followed_is_left_out(void **state)
 {
     (void)state;
-    fails.openat2 = EACCES;
-    fails.passes = 1;
+    look_ups = (struct look_ups){.error = EACCES, .passes = 1, .failures = 1};
     assert_listed("/", "locked/|secret/|unreadable/|unsearchable/|file|");
 }
 
@@ -169,7 +151,7 @@ static int list_as_nobody(void *argument)
     struct directory directory;
     enum fs_status status = directory_read(&site.root, path, &directory);
     size_t count = directory.count;
-    directory_free(&directory);
+    free(directory.entries);
     if (count_descriptors() != descriptors) return 78;
     return status == FS_FOUND ? 100 + (int)count : (int)status;
 }

@@ -1,35 +1,11 @@
 /* What becomes of errors that a test cannot bring about: openat2(2) and fstat(2) fail on demand. */
+#include "tests/support/look_ups.h"
 #include "tests/support/site.h"
 
-#include <sys/syscall.h>
-
-static int error;       /* what the next calls fail with */
-static int passes;      /* how many do not fail before that */
-static int failures;    /* how many fail then */
-static int calls;       /* of openat2 */
 static int fstat_error; /* 0: none */
 
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
 int __real_fstat(int descriptor, struct stat *status);
 int __wrap_fstat(int descriptor, struct stat *status);
-
-long __wrap_syscall(long number, ...)
-{
-    va_list list;
-    long arguments[4];
-    va_start(list, number);
-    for (size_t i = 0; i < COUNT(arguments); i++) arguments[i] = va_arg(list, long);
-    va_end(list);
-    if (number == SYS_openat2) {
-        if (calls++ >= passes && failures > 0) {
-            failures--;
-            errno = error;
-            return -1;
-        }
-    }
-    return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3]);
-}
 
 int __wrap_fstat(int descriptor, struct stat *status)
 {
@@ -41,11 +17,9 @@ int __wrap_fstat(int descriptor, struct stat *status)
 static enum fs_status open_failing(const char *path, int with, int times)
 {
     struct file file;
-    error = with;
-    failures = times;
-    calls = 0;
+    look_ups = (struct look_ups){.error = with, .passes = look_ups.passes, .failures = times};
     enum fs_status status = open_path(&site.root, path, &file);
-    failures = 0;
+    look_ups.failures = 0;
     if (status == FS_FOUND) close(file.descriptor);
     return status;
 }
@@ -63,7 +37,7 @@ static void test_an_interrupted_look_up_is_tried_again(void **state)
 {
     (void)state;
     assert_int_equal(open_failing("/file", EINTR, 3), FS_FOUND);
-    assert_int_equal(calls, 4);
+    assert_int_equal(look_ups.calls, 4);
 }
 
 /* openat2(2): EAGAIN where something was renamed while it was looked up. */
@@ -71,15 +45,15 @@ static void test_a_look_up_during_a_rename_is_tried_again(void **state)
 {
     (void)state;
     assert_int_equal(open_failing("/file", EAGAIN, 3), FS_FOUND);
-    assert_int_equal(calls, 4);
+    assert_int_equal(look_ups.calls, 4);
 }
 
 static void test_a_look_up_is_not_tried_again_for_ever(void **state)
 {
     (void)state;
     assert_int_equal(open_failing("/file", EAGAIN, 100000), FS_EXHAUSTED);
-    assert_true(calls > 1);
-    assert_true(calls <= 100);
+    assert_true(look_ups.calls > 1);
+    assert_true(look_ups.calls <= 100);
 }
 
 struct failure {
@@ -122,9 +96,9 @@ static void test_where_the_name_is_not_there_html_is_the_second_call(void **stat
     (void)state;
     for (size_t i = 0; i < COUNT(not_there); i++) {
         assert_int_equal(open_failing("/file", not_there[i], 1), FS_FOUND);
-        assert_int_equal(calls, 2);
+        assert_int_equal(look_ups.calls, 2);
         assert_int_equal(open_failing("/file", not_there[i], 2), FS_NOT_FOUND);
-        assert_int_equal(calls, 2);
+        assert_int_equal(look_ups.calls, 2);
     }
 }
 
@@ -132,9 +106,8 @@ static void test_an_error_of_the_second_call_has_its_outcome_too(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(errors); i++) {
-        passes = 1;
+        look_ups.passes = 1;
         assert_int_equal(open_failing("/page", errors[i].error, 1), errors[i].expected);
-        passes = 0;
     }
 }
 
@@ -144,7 +117,7 @@ static void test_an_error_of_index_html_has_its_outcome_too(void **state)
     for (size_t i = 0; i < COUNT(errors); i++)
         assert_int_equal(open_failing("/", errors[i].error, 1), errors[i].expected);
     assert_int_equal(open_failing("/", ENOENT, 1), FS_NOT_FOUND);
-    assert_int_equal(calls, 1);
+    assert_int_equal(look_ups.calls, 1);
 }
 
 static void test_a_file_that_cannot_be_examined_is_closed(void **state)
@@ -152,7 +125,7 @@ static void test_a_file_that_cannot_be_examined_is_closed(void **state)
     (void)state;
     fstat_error = EIO;
     assert_int_equal(open_failing("/file", 0, 0), FS_FAILED);
-    assert_int_equal(calls, 1);
+    assert_int_equal(look_ups.calls, 1);
     fstat_error = 0;
 }
 
@@ -160,11 +133,9 @@ static enum fs_status open_root_failing(int with)
 {
     struct document_root root;
     size_t descriptors = count_descriptors();
-    error = with;
-    failures = 1;
-    calls = 0;
+    look_ups = (struct look_ups){.error = with, .failures = 1};
     enum fs_status status = document_root_open(&root, site.path);
-    failures = 0;
+    look_ups.failures = 0;
     assert_int_equal(count_descriptors(), descriptors + (status == FS_FOUND));
     if (status == FS_FOUND) document_root_close(&root);
     return status;

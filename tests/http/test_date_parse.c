@@ -1,19 +1,5 @@
 /* HTTP-date as a recipient reads it, RFC 9110 §5.6.7. */
-#include "http/date.h"
-#include "tests/support/http.h"
-
-static const int64_t in_2026 = 1795395723; /* Mon, 23 Nov 2026 01:02:03 GMT */
-
-/* Parses, and checks that it makes no difference at which end of it the memory stops. */
-static bool parse_text(struct text date, int64_t now, int64_t *seconds)
-{
-    struct text at_start = {guard_start(1, date.start, date.length), date.length};
-    int64_t other = 0;
-    bool valid = http_parse_date(guarded(date), now, seconds);
-    assert_int_equal(http_parse_date(at_start, now, &other), valid);
-    if (valid) assert_int_equal(other, *seconds);
-    return valid;
-}
+#include "tests/support/http_date.h"
 
 static void assert_date(const char *date, int64_t now, int64_t expected)
 {
@@ -22,16 +8,6 @@ static void assert_date(const char *date, int64_t now, int64_t expected)
     if (seconds != expected) fail_msg("%s: %jd", date, (intmax_t)seconds);
 }
 
-/* The example of the RFC. */
-static const char *const three_forms[] = {
-    "Sun, 06 Nov 1994 08:49:37 GMT",
-    "Sunday, 06-Nov-94 08:49:37 GMT",
-    "Sun Nov  6 08:49:37 1994",
-};
-
-static const char *const short_days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-static const char *const long_days[] = {
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 static const char *const months[] = {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 

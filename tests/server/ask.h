@@ -36,7 +36,7 @@ static inline void prepare_exchange(struct exchange *exchange, const char *head)
     asked_site.listings_left = 1;
     exchange->site = &asked_site;
     clock_gettime(CLOCK_REALTIME, &exchange->now);
-    exchange->coding = NULL;
+    exchange->coding = "";
     exchange->has_variants = false;
     exchange->validators.entity_tag[0] = 0;
     exchange->content = exchange->octets = text_of("");
@@ -73,6 +73,25 @@ static inline struct exchange *ask_for(const char *method, const char *target, c
         head, sizeof head, "%s %s HTTP/1.1\r\nHost: a.example\r\n%s\r\n", method, target, lines);
     assert_true(length < (int)sizeof head);
     return ask(head);
+}
+
+/* The entity tag in the answer to GET with these lines; dead at the second call after it. */
+static inline const char *tag_with(const char *target, const char *lines)
+{
+    static char tags[2][100];
+    static int calls;
+    struct text tag = {"", 0};
+    char *copy = tags[calls++ % 2];
+    const struct exchange *exchange = ask_for("GET", target, lines);
+    assert_int_equal(exchange->response.status, HTTP_OK);
+    assert_int_equal(find_response_field(&exchange->response, "ETag", &tag), 1);
+    snprintf(copy, sizeof tags[0], "%.*s", (int)tag.length, tag.start);
+    return copy;
+}
+
+static inline const char *tag_of(const char *target)
+{
+    return tag_with(target, "");
 }
 
 /* The content of the response: octets, or what is in the file. Dead at the next call. */

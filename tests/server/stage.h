@@ -59,7 +59,8 @@ static inline int stage_open(void **state)
     site_file("root/index.html", stage_index);
     stage.server.site.root = site.root;
     stage.server.site.listings_left = 1;
-    stage.server.site.fields_length = (size_t)sprintf(stage.server.site.fields, "%s", common_fields);
+    stage.server.site.fields_length =
+        (size_t)sprintf(stage.server.site.fields, "%s", common_fields);
     snprintf(stage.log_path, sizeof stage.log_path, "%s/log", site.path);
     stage.server.sessions = calloc(STAGE_CONNECTIONS, sizeof *stage.server.sessions);
     worker_init(&stage.worker, &stage.server);

@@ -52,7 +52,7 @@ static void handle_by_breaking_a_file(struct exchange *exchange)
 
 static void handle_by_refusing_after_opening(struct exchange *exchange)
 {
-    if (exchange_open_file(exchange)) exchange_refuse_method(exchange);
+    if (exchange_open_file(exchange)) exchange_refuse(exchange, HTTP_FAULT_METHOD_HERE);
 }
 
 static void handle_with_octets_after_opening(struct exchange *exchange)

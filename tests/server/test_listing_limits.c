@@ -1,19 +1,22 @@
 /* A listing that is too long, and one that cannot be made. */
 #include "tests/server/listed_page.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 enum { MOST = 10000 };
 
 /* Which call fails: as often as it is made. */
-static enum call { NONE, MEMFD, WRITE, SHORT_WRITE, FUTIMENS, MEMSTREAM, MALLOC } fails;
+static enum call { NONE, MEMFD, FDOPEN, FUTIMENS, FCNTL, MALLOC, CALLS } fails;
 
 int __real_memfd_create(const char *name, unsigned flags);
 int __wrap_memfd_create(const char *name, unsigned flags);
-ssize_t __real_write(int descriptor, const void *octets, size_t length);
-ssize_t __wrap_write(int descriptor, const void *octets, size_t length);
+FILE *__real_fdopen(int descriptor, const char *mode);
+FILE *__wrap_fdopen(int descriptor, const char *mode);
+int __real_fcntl(int descriptor, int command, int argument);
+int __wrap_fcntl(int descriptor, int command, int argument);
 int __real_futimens(int descriptor, const struct timespec times[2]);
 int __wrap_futimens(int descriptor, const struct timespec times[2]);
-FILE *__real_open_memstream(char **octets, size_t *length);
-FILE *__wrap_open_memstream(char **octets, size_t *length);
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 
@@ -23,23 +26,22 @@ int __wrap_memfd_create(const char *name, unsigned flags)
     return fails == MEMFD ? -1 : __real_memfd_create(name, flags);
 }
 
-ssize_t __wrap_write(int descriptor, const void *octets, size_t length)
+FILE *__wrap_fdopen(int descriptor, const char *mode)
 {
-    errno = ENOSPC;
-    if (fails == WRITE) return -1;
-    return __real_write(descriptor, octets, fails == SHORT_WRITE ? length - 1 : length);
+    errno = ENOMEM;
+    return fails == FDOPEN ? NULL : __real_fdopen(descriptor, mode);
+}
+
+int __wrap_fcntl(int descriptor, int command, int argument)
+{
+    errno = EMFILE;
+    return fails == FCNTL ? -1 : __real_fcntl(descriptor, command, argument);
 }
 
 int __wrap_futimens(int descriptor, const struct timespec times[2])
 {
     errno = EPERM;
     return fails == FUTIMENS ? -1 : __real_futimens(descriptor, times);
-}
-
-FILE *__wrap_open_memstream(char **octets, size_t *length)
-{
-    errno = ENOMEM;
-    return fails == MEMSTREAM ? NULL : __real_open_memstream(octets, length);
 }
 
 void *__wrap_malloc(size_t size)
@@ -99,9 +101,25 @@ static void test_what_is_not_served_has_no_page(void **state)
 static void test_whatever_runs_out_it_is_exhausted_and_nothing_stays_open(void **state)
 {
     (void)state;
-    for (enum call call = MEMFD; call <= MALLOC; call++) {
+    for (enum call call = MEMFD; call < CALLS; call++) {
         fails = call;
         assert_no_page("/", FS_EXHAUSTED);
+    }
+}
+
+/* The signal is ignored, as it is by the server. */
+static void test_a_page_for_which_there_is_no_space_is_not_cut(void **state)
+{
+    static const rlim_t spaces[] = {0, 100, 4096, 100000};
+    struct rlimit before;
+    (void)state;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    for (size_t i = 0; i < COUNT(spaces); i++) {
+        struct rlimit limit = {spaces[i], before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        assert_no_page("/many/", FS_EXHAUSTED);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     }
 }
 
@@ -131,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_directory_has_no_page),
         cmocka_unit_test(test_what_is_not_served_has_no_page),
         cmocka_unit_test(test_whatever_runs_out_it_is_exhausted_and_nothing_stays_open),
+        cmocka_unit_test(test_a_page_for_which_there_is_no_space_is_not_cut),
         cmocka_unit_test(test_a_page_with_the_most_entries_is_whole),
         cmocka_unit_test(test_a_page_that_is_cut_says_so),
     };

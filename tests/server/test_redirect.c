@@ -130,14 +130,8 @@ static void test_a_location_that_grows_too_long_by_encoding_is_a_414(void **stat
     int directory = dup(site.root.directory);
     (void)state;
     for (int depth = 0; depth < 14; depth++) {
-        char name[201];
-        memset(name, '"', 200);
-        name[200] = '\0';
-        assert_int_equal(mkdirat(directory, name, 0755), 0);
-        int next = openat(directory, name, O_PATH | O_CLOEXEC);
-        close(directory);
-        directory = next;
-        strcat(strcat(head, "/"), name);
+        strcat(head, "/");
+        site_descend(&directory, head, '"');
     }
     close(directory);
     strcat(head, " HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -193,7 +193,7 @@ static void test_a_method_that_is_not_for_this_target_is_a_405(void **state)
 {
     struct exchange *exchange = ASK("/nothing");
     (void)state;
-    exchange_refuse_method(exchange);
+    exchange_refuse(exchange, HTTP_FAULT_METHOD_HERE);
     assert_refusal(exchange, HTTP_METHOD_NOT_ALLOWED, false);
     assert_field(&exchange->response, "Allow", "GET, HEAD");
     assert_int_equal(strncmp(answered_content(exchange), "405 Method Not Allowed. ", 24), 0);

@@ -1,26 +1,7 @@
 /* What a site is not opened with: lines that would break a head or contradict the server, and
  * directories and fallbacks that are not there. Exit statuses are those of sysexits.h. */
 #include "tests/server/opened_site.h"
-
-#include <sys/syscall.h>
-
-static int openat2_error; /* what openat2(2) fails with; 0: it does not */
-
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
-
-long __wrap_syscall(long number, ...)
-{
-    va_list list;
-    long arguments[4];
-    va_start(list, number);
-    for (size_t i = 0; i < COUNT(arguments); i++) arguments[i] = va_arg(list, long);
-    va_end(list);
-    if (number != SYS_openat2 || openat2_error == 0)
-        return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3]);
-    errno = openat2_error;
-    return -1;
-}
+#include "tests/support/look_ups.h"
 
 static int make_site(void **state)
 {
@@ -163,9 +144,8 @@ static void test_a_kernel_without_openat2_is_71(void **state)
 {
     const struct options options = site_options();
     (void)state;
-    openat2_error = ENOSYS;
+    look_ups = (struct look_ups){.error = ENOSYS, .failures = 1};
     assert_site_refused(&options, EX_OSERR, "Linux 5.6");
-    openat2_error = 0;
 }
 
 /* behaviour.md: 66 is for a directory that is not there, 71 for a system that refuses. */
@@ -175,11 +155,10 @@ static void test_a_system_that_refuses_is_71(void **state)
     const struct options options = site_options();
     (void)state;
     for (size_t i = 0; i < COUNT(errors); i++) {
-        openat2_error = errors[i];
+        look_ups = (struct look_ups){.error = errors[i], .failures = 1};
         static struct site opened;
         const char *said;
         int status = open_site(&opened, &options, &said);
-        openat2_error = 0;
         if (status != EX_OSERR) fail_msg("%s: %d, %s", strerror(errors[i]), status, said);
     }
 }

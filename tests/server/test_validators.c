@@ -15,18 +15,6 @@ static int make_site(void **state)
     return 0;
 }
 
-/* The entity tag in the answer to a plain GET; dead at the next call. */
-static const char *tag_of(const char *target)
-{
-    static char tag[100];
-    struct text value = {"", 0};
-    const struct exchange *exchange = ask_for("GET", target, "");
-    assert_int_equal(exchange->response.status, HTTP_OK);
-    assert_int_equal(find_response_field(&exchange->response, "ETag", &value), 1);
-    snprintf(tag, sizeof tag, "%.*s", (int)value.length, value.start);
-    return tag;
-}
-
 static void test_a_file_has_both_validators(void **state)
 {
     const struct exchange *exchange = ask_for("GET", "/file.txt", "");

@@ -2,19 +2,6 @@
  * validators and parts. RFC 9110 §8.8.3.3. */
 #include "tests/server/variants.h"
 
-/* The entity tag that is answered with these lines; dead at the second call after it. */
-static const char *tag_with(const char *target, const char *lines)
-{
-    static char tags[2][100];
-    static int calls;
-    struct text tag = {"", 0};
-    char *copy = tags[calls++ % 2];
-    assert_int_equal(
-        find_response_field(&ask_for("GET", target, lines)->response, "ETag", &tag), 1);
-    snprintf(copy, sizeof tags[0], "%.*s", (int)tag.length, tag.start);
-    return copy;
-}
-
 /* RFC 9110 §8.8.3.3: not even where size and time are the same. */
 static void test_each_variant_has_a_tag_of_its_own(void **state)
 {

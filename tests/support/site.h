@@ -41,6 +41,19 @@ static inline void site_link(const char *name, const char *to)
     assert_int_equal(symlinkat(to, site.directory, name), 0);
 }
 
+/* Makes a directory whose name is 200 times this letter, and goes on to it: the descriptor becomes
+ * that of the new directory, and the name is put behind the path. */
+static inline void site_descend(int *directory, char *path, char letter)
+{
+    char name[201] = "";
+    memset(name, letter, 200);
+    assert_int_equal(mkdirat(*directory, name, 0755), 0);
+    int parent = *directory;
+    *directory = openat(parent, name, O_PATH | O_CLOEXEC);
+    close(parent);
+    strcat(path, name);
+}
+
 /* When it was changed last. */
 static inline void site_time(const char *name, int64_t seconds, long nanoseconds)
 {

@@ -40,7 +40,7 @@ static bool write_file(struct exchange *exchange)
 void method_echo(struct exchange *exchange)
 {
     if (!text_equals(text_of(exchange->target.path), "/echo"))
-        exchange_refuse_method(exchange);
+        exchange_refuse(exchange, HTTP_FAULT_METHOD_HERE);
     else if (exchange->content.length <= EXCHANGE_OCTETS_MAX)
         exchange_respond_octets(exchange, HTTP_OK, media_type, exchange->content);
     else if (write_file(exchange))

@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define ASK(method, target, lines) method " " target " HTTP/1.1\r\nHost: a\r\n" lines "\r\n"
-#define BOTH                       .has = "\r\nX-One: 1\r\n", .has_too = "\r\nX-Two: two words, \"2\"\r\n"
+
+#define BOTH .has = "\r\nX-One: 1\r\n", .has_too = "\r\nX-Two: two words, \"2\"\r\n"
 
 static const struct http_case cases[] = {
     {"200 has them (RFC 9110 §15.3.1)", GET("/file.txt"), 200, STAYS, BOTH, .content = "file"},

@@ -27,10 +27,10 @@ static struct http_case cases[] = {
     {"a file with a slash is the fallback (RFC 9110 §15.3.1)", GET("/file.txt/"), FALLBACK},
     {"something beneath a file is the fallback (RFC 9110 §15.3.1)", GET("/file.txt/x"), FALLBACK},
     {"a name too long for any file is the fallback (RFC 9110 §15.3.1)",
-        GET("/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+        GET("/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
             "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
             "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
-            "nnnnnnnnnnnnnnnnnn"),
+            "nnnnnnnnnnnnnnnnnnn"),
         FALLBACK},
     {"the fallback goes before 404.html (RFC 9110 §15.3.1)",
         WITH("/missing", "Accept: text/html\r\n"), FALLBACK},

@@ -2,7 +2,6 @@
  * strange the name is that it stands for. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
-#include "tests/system/support/patience.h"
 #include "tests/system/support/response.h"
 #include "tests/system/support/steps.h"
 
@@ -226,24 +225,7 @@ static void test_a_directory_that_may_not_be_read_is_forbidden(void **state)
 static void test_listings_leave_no_descriptor_behind(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"", "If-None-Match: *\r\n", "If-Match: \"x\"\r\n",
-        "Range: bytes=0-0\r\n", "Range: bytes=99999999-\r\n", "Connection: close\r\n"};
-    size_t before = server_descriptors(&world.server);
-    for (size_t i = 0; i < 60; i++) {
-        struct client client;
-        struct response response;
-        char request[200];
-        snprintf(request, sizeof request, "%s /strange/ HTTP/1.1\r\nHost: a\r\n%s\r\n",
-            i < 30 ? "HEAD" : "GET", lines[i % 6]);
-        client_connect(&client, world.port);
-        client_send_text(&client, request);
-        response_read(&client, &response, i < 30 ? TO_HEAD : TO_ANY);
-        response_release(&response);
-        client_close(&client);
-    }
-    struct patience patience = patience_for(PATIENCE);
-    while (server_descriptors(&world.server) > before)
-        if (!patience_left(&patience)) failed("more descriptors are open than before");
+    expect_descriptors_closed("/strange/", "");
 }
 
 static int setup(void **state)

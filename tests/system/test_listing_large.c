@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { MOST = 10000 };
 
@@ -26,6 +27,22 @@ static void expect_listing(const char *target, bool says_more)
     if ((strstr(listing.content, "there are more") != NULL) != says_more)
         failed(says_more ? "it does not say that there are more" : "it says that there are more");
     response_release(&listing);
+}
+
+/* RFC 9110 §15.6.4: where a file may not grow, a page cannot be made; the kernel's SIGXFSZ must not
+ * end the server. */
+static void test_without_space_for_the_page_the_answer_is_503(void **state)
+{
+    (void)state;
+    const struct rlimit none = {0, RLIM_INFINITY};
+    const struct rlimit any = {RLIM_INFINITY, RLIM_INFINITY};
+    struct response listing;
+    assert_int_equal(prlimit(world.server.pid, RLIMIT_FSIZE, &none, NULL), 0);
+    get_once(world.port, "/full/", &listing, 503);
+    response_expect_field(&listing, "Retry-After", "1");
+    response_release(&listing);
+    assert_int_equal(prlimit(world.server.pid, RLIMIT_FSIZE, &any, NULL), 0);
+    expect_listing("/full/", false);
 }
 
 /* RFC 9110 §15.3.1 */
@@ -140,6 +157,7 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_without_space_for_the_page_the_answer_is_503),
         TEST(test_10000_entries_are_listed),
         TEST(test_of_10001_entries_10000_are_listed_and_there_are_more),
         TEST(test_hidden_entries_are_not_more),

@@ -30,9 +30,7 @@ static const struct http_case cases[] = {
         .to_head = true},
 
     {"PUT is not implemented (RFC 9110 §9.1)", METHOD("PUT"), 501, STAYS, .lacks = "Allow"},
-    {"PATCH is not implemented (RFC 9110 §9.1)", METHOD("PATCH"), 501, STAYS},
     {"DELETE is not implemented (RFC 9110 §9.1)", METHOD("DELETE"), 501, STAYS},
-    {"OPTIONS is not implemented (RFC 9110 §9.1)", METHOD("OPTIONS"), 501, STAYS},
     {"TRACE is not implemented, and nothing is echoed (RFC 9110 §9.3.8)",
         REQUEST("TRACE /file.txt HTTP/1.1\r\nCookie: secret\r\n" HOST), 501, STAYS,
         .lacks = "secret"},
@@ -68,8 +66,6 @@ static const struct http_case cases[] = {
     {"If-Range for an empty file is ignored (RFC 9110 §13.1.5)",
         REQUEST("GET /empty.txt HTTP/1.1\r\nRange: bytes=0-\r\nIf-Range: " MODIFIED "\r\n" HOST),
         200, STAYS, .lacks = "Content-Range", .content = ""},
-    {"a 505 says which versions are spoken (RFC 9110 §15.6.6)", REQUEST("GET / HTTP/2.0\r\n" HOST),
-        505, CLOSES, .has = "HTTP/1.1", .has_too = "HTTP/1.0"},
 };
 
 /* RFC 9110 §4.1: at least 8000 octets ought to be taken. */

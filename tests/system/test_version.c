@@ -13,7 +13,7 @@ static const struct http_case cases[] = {
     {"HTTP/1.9 is served as the highest minor version known (RFC 9110 §2.5)", VERSION("HTTP/1.9"),
         200, STAYS, .content = "file"},
     {"HTTP/2.0 is not supported (RFC 9110 §15.6.6)", VERSION("HTTP/2.0"), 505, EITHER,
-        .has = "HTTP/1.1"},
+        .has = "HTTP/1.1", .has_too = "HTTP/1.0"},
     {"HTTP/3.0 is not supported (RFC 9110 §15.6.6)", VERSION("HTTP/3.0"), 505, EITHER},
     {"HTTP/9.9 is not supported (RFC 9110 §15.6.6)", VERSION("HTTP/9.9"), 505, EITHER},
     {"HTTP/0.9 is not supported (RFC 9110 §15.6.6)", VERSION("HTTP/0.9"), 505, EITHER},

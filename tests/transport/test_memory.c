@@ -2,6 +2,9 @@
  * half-sent heads go, then the slowest readers. */
 #include "tests/transport/reader.h"
 
+#include <sys/mman.h>
+#include <sys/stat.h>
+
 enum { KIB = 1024 };
 
 #define NOON (1000 * WAIT_SECOND)
@@ -109,6 +112,62 @@ static void test_then_the_slowest_reader_is_reset(void **state)
     stage_close(stage);
 }
 
+/* A connection that has asked, and is answered with a file that is made of memory. */
+static struct connection *lend_with_file(struct stage *stage, int *client, uint32_t octets)
+{
+    int memory = memfd_create("memory", MFD_CLOEXEC);
+    struct stat status;
+    struct connection *connection = stage_lend(stage, client, "GET");
+    assert_true(memory >= 0);
+    assert_int_equal(ftruncate(memory, octets), 0);
+    assert_int_equal(fstat(memory, &status), 0);
+    connection_consume(connection, 3);
+    connection_queue_file(
+        connection, &(struct file_range){memory, octets, 0, octets, status.st_mtim});
+    return connection;
+}
+
+static void test_a_file_made_of_memory_counts_until_it_is_sent(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(64 * KIB);
+    int client;
+    struct connection *connection = lend_with_file(stage, &client, 10 * KIB);
+    give_back(stage, connection, WAIT_TURN);
+    assert_int_equal(atomic_load(&stage->transport.memory), 10 * KIB);
+    connection = stage_take(stage);
+    assert_int_equal(atomic_load(&stage->transport.memory), 0);
+    assert_int_equal(connection_flush(connection), IO_DONE);
+    give_back(stage, connection, WAIT_NEXT_REQUEST);
+    assert_int_equal(atomic_load(&stage->transport.memory), 0);
+    stage_close(stage);
+}
+
+static void test_a_file_made_of_memory_beyond_the_bound_ends_the_connection(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(64 * KIB);
+    int client;
+    give_back(stage, lend_with_file(stage, &client, 65 * KIB), WAIT_TURN);
+    assert_int_equal(atomic_load(&stage->transport.memory), 0);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
+    stage_close(stage);
+}
+
+static void test_who_reads_a_file_made_of_memory_goes_before_half_sent_heads(void **state)
+{
+    (void)state;
+    struct stage *stage = open_stage(100 * KIB);
+    int head = half_sent(stage, 4 * KIB, 0);
+    int client;
+    give_back(stage, lend_with_file(stage, &client, 80 * KIB), WAIT_PEER_READS);
+    assert_int_equal(stage_timekeep(stage), 0);
+    assert_int_equal(stage_close_overdue(stage), 1);
+    client_expect_silence(head);
+    assert_int_equal(atomic_load(&stage->transport.count), 1);
+    stage_close(stage);
+}
+
 static void test_who_waits_for_its_turn_is_a_reader(void **state)
 {
     (void)state;
@@ -178,6 +237,9 @@ int main(void)
         cmocka_unit_test(test_as_many_go_as_are_needed),
         cmocka_unit_test(test_readers_stay_while_a_half_sent_head_can_go),
         cmocka_unit_test(test_then_the_slowest_reader_is_reset),
+        cmocka_unit_test(test_a_file_made_of_memory_counts_until_it_is_sent),
+        cmocka_unit_test(test_a_file_made_of_memory_beyond_the_bound_ends_the_connection),
+        cmocka_unit_test(test_who_reads_a_file_made_of_memory_goes_before_half_sent_heads),
         cmocka_unit_test(test_who_waits_for_its_turn_is_a_reader),
         cmocka_unit_test(test_who_has_parked_nothing_would_give_nothing),
         cmocka_unit_test(test_who_comes_back_meanwhile_does_not_cost_all_others),

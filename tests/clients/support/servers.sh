@@ -8,6 +8,7 @@
 #     start_other NAME FILE COMMAND...
 #                                 another server, at a free $port; PORT in FILE becomes its number,
 #                                 and $config is what comes of it, for the COMMAND
+#     start_nginx TEXT            that server, with TEXT in its http { }
 #     stop_strata                 and wants it to exit with 0
 #     failed WHAT EXPECTED SEEN   the script then ends with 1
 #     is WHAT EXPECTED SEEN       or it has failed; so with these two:
@@ -153,4 +154,24 @@ start_other() { # NAME FILE COMMAND...
     done
     failed "$name is ready" 'at one of ten ports' "$(cat "$name.out")"
     exit
+}
+
+start_nginx() { # TEXT
+    cat >nginx.template <<END
+daemon off;
+master_process off;
+pid $scratch/nginx.pid;
+events { }
+http {
+    access_log off;
+    client_body_temp_path $scratch/nginx.1;
+    proxy_temp_path $scratch/nginx.2;
+    fastcgi_temp_path $scratch/nginx.3;
+    uwsgi_temp_path $scratch/nginx.4;
+    scgi_temp_path $scratch/nginx.5;
+    $1
+}
+END
+    nginx -v 2>&1
+    start_other nginx nginx.template nginx -e stderr -p "$scratch" -c "$scratch/nginx.conf"
 }

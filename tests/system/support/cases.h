@@ -88,6 +88,10 @@ void cases_put(struct http_case *cases, size_t count, const char *mark, const ch
 struct client;
 void expect_open(struct client *client);
 
+/* Asks the world's server with these lines, and conditions and ranges after them, by HEAD and by
+ * GET; fails unless what that opens is closed again. */
+void expect_descriptors_closed(const char *target, const char *lines);
+
 /* Runs the rows as tests of one group, the ordinary tests after them, and last a test that stops
  * the world's server and looks at what it leaves. */
 int cases_run(const char *group, const struct http_case *cases, size_t count,

@@ -1,5 +1,6 @@
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
+#include "tests/system/support/patience.h"
 #include "tests/system/support/response.h"
 #include "tests/system/support/steps.h"
 
@@ -63,4 +64,26 @@ void expect_open(struct client *client)
     response_expect(client, &response, 200);
     response_expect_content(&response, "probe");
     response_release(&response);
+}
+
+void expect_descriptors_closed(const char *target, const char *lines)
+{
+    static const char *const more[] = {"", "If-None-Match: *\r\n", "If-Match: \"x\"\r\n",
+        "Range: bytes=0-0\r\n", "Range: bytes=99999999-\r\n", "Connection: close\r\n"};
+    size_t before = server_descriptors(&world.server);
+    for (size_t i = 0; i < 60; i++) {
+        struct client client;
+        struct response response;
+        char request[300];
+        snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: a\r\n%s%s\r\n",
+            i < 30 ? "HEAD" : "GET", target, lines, more[i % 6]);
+        client_connect(&client, world.port);
+        client_send_text(&client, request);
+        response_read(&client, &response, i < 30 ? TO_HEAD : TO_ANY);
+        response_release(&response);
+        client_close(&client);
+    }
+    struct patience patience = patience_for(PATIENCE);
+    while (server_descriptors(&world.server) > before)
+        if (!patience_left(&patience)) failed("more descriptors are open than before");
 }
