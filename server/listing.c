@@ -34,12 +34,13 @@ static void write_entry(FILE *page, const struct directory_entry *entry)
     double size = (double)entry->size;
     int unit = 0;
     char encoded[3 * sizeof entry->name];
+    size_t length = http_encode_path(entry->name, encoded);
     char date[32] = ""; /* room for any year that a struct tm holds */
     time_t modified = entry->modified;
     struct tm tm;
     if (gmtime_r(&modified, &tm) != NULL) strftime(date, sizeof date, "%F %R", &tm);
     fprintf(page, "<tr><td><a href=\"./");
-    write_escaped(page, encoded, http_encode_path(entry->name, encoded));
+    write_escaped(page, encoded, length);
     fprintf(page, "%s\">", slash);
     write_escaped(page, entry->name, strlen(entry->name));
     fprintf(page, "%s</a><td>", slash);

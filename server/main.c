@@ -161,7 +161,7 @@ static int run(struct server *server, const struct options *options)
     if (cut > 0) report("%u connections were cut", cut);
     transport_stop(&server->transport);
     for (size_t i = 1; i <= started; i++) pthread_join(workers[i].thread, NULL);
-    flush_logs(workers, started + 1);
+    if (started > 0) flush_logs(workers, started + 1);
     free(workers);
     return started > 0 ? EX_OK : EX_OSERR;
 }
