@@ -90,11 +90,11 @@ static enum fs_status open_named(const struct document_root *root, const char *p
     char name[PATH_MAX];
     int length = snprintf(name, sizeof name, "%s%s", path + 1, ending);
     if (length >= (int)(sizeof name - strlen(suffix))) return FS_NOT_FOUND;
-    const char *media_type = media_type_of(name);
     memcpy(name + length, suffix, strlen(suffix) + 1);
     enum fs_status status = open_regular(root->directory, name, file);
     if (status != FS_FOUND) return status;
-    file->media_type = media_type;
+    name[length] = '\0'; /* the type is that of the name without the suffix */
+    file->media_type = media_type_of(name);
     file->ending = ending;
     return status;
 }

@@ -135,6 +135,7 @@ static void log_response(struct worker *worker, struct connection *connection, u
 {
     const struct exchange *exchange = &worker->exchange;
     struct log_entry entry = {.time = exchange->now.tv_sec, .octets = length};
+    if (worker->server->log.descriptor < 0) return;
     entry.request_line = exchange->request.line;
     entry.status = exchange->response.status;
     connection_peer(connection, entry.peer);
