@@ -10,14 +10,14 @@
  * what we say, we have to understand. */
 static void redirect_to_directory(struct exchange *exchange)
 {
-    bool safe = text_equals(exchange->request.method, "GET") ||
+    bool reads = text_equals(exchange->request.method, "GET") ||
         text_equals(exchange->request.method, "HEAD");
     struct text query = exchange->target.query;
     char location[3 * PATH_MAX + HTTP_REQUEST_LINE_MAX + 2]; /* the directory is there: PATH_MAX */
     size_t length = http_encode_path(exchange->target.path, location);
     location[length++] = '/';
     memcpy(location + length, query.start, query.length);
-    enum http_fault fault = safe ? HTTP_FAULT_DIRECTORY : HTTP_FAULT_DIRECTORY_UNSAFE;
+    enum http_fault fault = reads ? HTTP_FAULT_DIRECTORY : HTTP_FAULT_DIRECTORY_UNSAFE;
     /* A request line that asks for it has room for a method and a version, too. */
     if (length + query.length > HTTP_REQUEST_LINE_MAX - 32) fault = HTTP_FAULT_LONG_LOCATION;
     exchange_refuse(exchange, fault);
@@ -70,7 +70,8 @@ static enum fs_status list(struct exchange *exchange)
 static enum fs_status find_file(struct exchange *exchange)
 {
     const struct http_target *target = &exchange->target;
-    bool lists = exchange->site->lists && target->path[target->path_length - 1] == '/';
+    const char *slash = strrchr(target->path, '/');
+    bool lists = exchange->site->lists && slash != NULL && slash[1] == '\0';
     enum fs_status status = open_variant(exchange, target->path);
     if (status == FS_NOT_FOUND && lists) status = list(exchange);
     if (status != FS_NOT_FOUND || exchange->site->fallback[0] == '\0') return status;

@@ -48,6 +48,17 @@ static void test_what_only_looks_like_an_index_is_none(void **state)
     assert_listing(ask_for("GET", "/odd/", ""), "<a href=\"./index.html/\">index.html/</a>");
 }
 
+/* RFC 9112 §3.2.4: the asterisk names no file; a method that takes it may ask for one all the same. */
+static void test_a_target_without_a_path_is_no_directory(void **state)
+{
+    (void)state;
+    struct exchange *exchange = ask_for("GET", "/nothing", "");
+    exchange->target.path_length = 0;
+    exchange->target.path[0] = '\0';
+    assert_false(exchange_open_file(exchange));
+    assert_int_equal(exchange->response.status, HTTP_INTERNAL_SERVER_ERROR);
+}
+
 static void test_an_index_goes_before_the_listing(void **state)
 {
     (void)state;
@@ -176,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_directory_without_an_index_is_listed),
         cmocka_unit_test(test_what_only_looks_like_an_index_is_none),
+        cmocka_unit_test(test_a_target_without_a_path_is_no_directory),
         cmocka_unit_test(test_an_index_goes_before_the_listing),
         cmocka_unit_test(test_an_index_that_is_not_served_is_not_replaced_by_a_listing),
         cmocka_unit_test(test_without_the_option_it_is_a_404),
