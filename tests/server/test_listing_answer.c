@@ -48,7 +48,7 @@ static void test_what_only_looks_like_an_index_is_none(void **state)
     assert_listing(ask_for("GET", "/odd/", ""), "<a href=\"./index.html/\">index.html/</a>");
 }
 
-/* RFC 9112 §3.2.4: the asterisk names no file; a method that takes it may ask for one all the same. */
+/* RFC 9112 §3.2.4: the asterisk names no file; a method that takes it may ask for one. */
 static void test_a_target_without_a_path_is_no_directory(void **state)
 {
     (void)state;
