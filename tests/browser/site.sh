@@ -22,7 +22,7 @@ fi
 shots=$STRATA_BUILD_DIR/screenshots
 
 browse() { # ARGUMENT...: chromium with a profile of its own; the DOM goes to standard output
-    HOME=$scratch timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --disable-quic \
+    HOME=$scratch TMPDIR=$scratch timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --disable-quic \
         --no-first-run --disable-background-networking --disable-component-update --disable-sync \
         --hide-scrollbars --user-data-dir="$(mktemp -d "$scratch/profile.XXXXXX")" \
         --virtual-time-budget=5000 --dump-dom "$@" 2>complaints

@@ -256,6 +256,13 @@ static int setup(void **state)
     return 0;
 }
 
+/* Who is not root cannot remove what is in a directory that may not be read. */
+static void test_the_locked_directory_can_be_removed(void **state)
+{
+    (void)state;
+    assert_int_equal(chmod(site_path(&world.site, "locked").text, 0755), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +272,7 @@ int main(void)
         TEST(test_head_of_a_listing_has_the_length_of_get),
         TEST(test_a_directory_that_may_not_be_read_is_forbidden),
         TEST(test_listings_leave_no_descriptor_behind),
+        TEST(test_the_locked_directory_can_be_removed),
     };
     return cases_run("listing", CASES(cases), TESTS(tests), setup);
 }
