@@ -40,8 +40,6 @@ static enum wait next_wait(
     return connection->received == 0 ? WAIT_FIRST_OCTET : WAIT_NEXT_REQUEST;
 }
 
-/* Lingering: what the peer still sends is thrown away until it closes, so that no reset destroys
- * our last answer on its way (RFC 9112 §9.6). */
 enum wait serve_connection(struct worker *worker, struct connection *connection)
 {
     struct session *session = worker->session = worker_session(worker, connection);
@@ -52,7 +50,9 @@ enum wait serve_connection(struct worker *worker, struct connection *connection)
     if (connection->wait == WAIT_FIRST_OCTET || connection->overdue)
         session_reset(worker->server, session);
     if (connection->overdue) return WAIT_CLOSE;
-    if (connection->wait == WAIT_PEER_CLOSES) { /* 1. lingering */
+    if (connection->wait == WAIT_PEER_CLOSES) {
+        /* 1. lingering: what still comes is thrown away until the peer closes, so that no reset
+         * destroys our last answer on its way (RFC 9112 §9.6) */
         enum io_status status = connection_receive(connection);
         connection_discard_input(connection);
         return status == IO_DONE || status == IO_BLOCKED ? WAIT_PEER_CLOSES : WAIT_CLOSE;

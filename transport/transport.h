@@ -67,8 +67,9 @@ struct connection *transport_next_ready(struct transport *transport, struct seat
 void transport_give_back(struct transport *, struct connection *, enum wait);
 
 /* Re-arms paused listeners, and picks who has to go where the table or the memory is nearly full:
- * of the table the longest-waiting idle ones, then half-sent heads; of the memory the oldest
- * half-sent heads, then the slowest readers. */
+ * of the table the longest-waiting idle ones, then half-sent heads; of the memory who
+ * slowly reads a file that is made of it, then the oldest half-sent heads, then the slowest of the
+ * other readers. */
 void transport_tick(struct transport *transport);
 
 /* What is overdue in HEAD or CONTENT is lent, its input dropped, to be told so (408); any other is

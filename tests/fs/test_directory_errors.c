@@ -113,6 +113,17 @@ static void test_a_link_that_cannot_be_followed_is_left_out(void **state)
     assert_listed("/", "locked/|secret/|unreadable/|unsearchable/|file|");
 }
 
+/* Out of descriptors or memory it may be there: what is left out would be missed. */
+static void test_a_link_that_cannot_be_followed_for_want_of_something_is_no_listing(void **state)
+{
+    static const int errors[] = {EMFILE, ENFILE, ENOMEM};
+    (void)state;
+    for (size_t i = 0; i < COUNT(errors); i++) {
+        look_ups = (struct look_ups){.error = errors[i], .passes = 1, .failures = 1};
+        assert_int_equal(list_path("/"), FS_EXHAUSTED);
+    }
+}
+
 /* readdir(3) says NULL both at the end and for an error: half a listing is not the listing. */
 static void test_a_directory_that_cannot_be_read_to_its_end_is_no_listing(void **state)
 {
@@ -197,6 +208,7 @@ int main(void)
         MENDED(test_without_memory_for_the_stream_it_is_exhausted),
         MENDED(test_each_error_of_the_look_up_has_its_outcome),
         MENDED(test_a_link_that_cannot_be_followed_is_left_out),
+        MENDED(test_a_link_that_cannot_be_followed_for_want_of_something_is_no_listing),
         MENDED(test_a_directory_that_cannot_be_read_to_its_end_is_no_listing),
         MENDED(test_without_a_free_descriptor_it_is_exhausted),
         MENDED(test_a_directory_that_may_not_be_read_is_forbidden),
