@@ -75,8 +75,8 @@ static enum fs_status open_regular(int root, const char *name, struct file *file
     if (descriptor < 0) return forbidden ? FS_FORBIDDEN : fs_status_of(errno);
     bool known = fstat(descriptor, &status) == 0;
     if (known && S_ISREG(status.st_mode)) {
-        uint64_t size = (uint64_t)status.st_size;
-        *file = (struct file){descriptor, size, status.st_mtim, NULL, NULL, 0};
+        *file = (struct file){
+            .descriptor = descriptor, .size = (uint64_t)status.st_size, .modified = status.st_mtim};
         return FS_FOUND;
     }
     close(descriptor);
@@ -113,7 +113,8 @@ enum fs_status document_root_open_file(
 }
 
 enum fs_status document_root_open_beside(const struct document_root *root, const char *path,
-    const struct file *file, const char *suffix, struct file *beside)
+    const struct file *file, enum file_form form, struct file *beside)
 {
-    return open_named(root, path, file->ending, suffix, beside);
+    static const char *const suffixes[FILE_FORMS] = {"", ".br", ".zst", ".gz"};
+    return open_named(root, path, file->ending, suffixes[form], beside);
 }

@@ -24,14 +24,20 @@ struct document_root {
     int directory;
 };
 
-/* An open regular file. Its descriptor is the caller's, to close or to hand on. */
+/* A file as it is, and what may lie beside it: the same in a content coding, under its name and
+ * ".br", ".zst" or ".gz". */
+enum file_form { FILE_PLAIN, FILE_BR, FILE_ZST, FILE_GZ, FILE_FORMS };
+
+/* A regular file: open, or its content in memory. */
 struct file {
-    int descriptor;
+    int descriptor;           /* the caller's, to close or to hand on; -1: see content */
+    const char *content;      /* all of it; NULL: it is to be read */
     uint64_t size;            /* octets */
     struct timespec modified; /* as the file system has it, to the nanosecond */
     const char *media_type;   /* a constant */
     const char *ending;       /* what the path had to be completed with; a constant */
-    uint32_t memory;          /* octets of memory that it is made of; 0: it is on a disk */
+    uint32_t memory;          /* octets of memory that the open file is made of; 0: a disk's */
+    unsigned forms;           /* 1 << form for each that is there, where that was looked for */
 };
 
 /* FS_FOUND, or why the directory cannot be served. */
@@ -44,7 +50,7 @@ void document_root_close(struct document_root *root);
 enum fs_status document_root_open_file(
     const struct document_root *, const char *path, struct file *);
 
-/* Opens a file that lies beside the one that was opened under this path: its name and the suffix,
- * as in "about.html.gz". It has the media type of the name without the suffix. */
+/* Opens another form of the file that was opened under this path, as in "about.html.gz". It has the
+ * media type of the name without the suffix. */
 enum fs_status document_root_open_beside(const struct document_root *, const char *path,
-    const struct file *, const char *suffix, struct file *beside);
+    const struct file *, enum file_form, struct file *beside);

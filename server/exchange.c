@@ -8,16 +8,15 @@
 enum { OUTPUT_ROOM = HTTP_RESPONSE_HEAD_MAX + EXCHANGE_OCTETS_MAX + 64 };
 _Static_assert((int)OUTPUT_ROOM < (int)SEAT_OUTPUT_SIZE, "an answer fits an empty output buffer");
 
-static void start(struct exchange *exchange)
+static void start(struct exchange *exchange, int64_t clock)
 {
+    exchange->clock = clock;
     clock_gettime(CLOCK_REALTIME_COARSE, &exchange->now); /* the clock of time stamps on files */
     exchange->request.line = exchange->request.method = text_of("");
     exchange->request.field_count = 0;
     exchange->content = exchange->octets = text_of("");
-    exchange->file.descriptor = -1;
-    exchange->coding = "";
+    exchange->file = (struct file){.descriptor = -1};
     exchange->has_variants = false;
-    exchange->validators = (struct http_validators){0};
     http_response_start(&exchange->response, HTTP_REFUSED);
     exchange->response.broken = true; /* until a handler has responded */
 }
@@ -159,7 +158,7 @@ static void queue_response(struct worker *worker, struct connection *connection)
     size_t length = http_response_format_head(&exchange->response, worker->date, start);
     memcpy(start + length, exchange->octets.start, exchange->octets.length);
     connection_queue(connection, length + exchange->octets.length);
-    bool has_file = file->descriptor >= 0 && exchange->range.length > 0;
+    bool has_file = file->descriptor >= 0 && exchange->range.length > 0; /* to be read */
     struct file_range range = {file->descriptor, file->memory, exchange->range.first_pos,
         exchange->range.length, file->modified};
     if (has_file) connection_queue_file(connection, &range);
@@ -193,7 +192,7 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
     struct text input = {octets.start, octets.length};
     if (input.length == 0) return OUTCOME_PARTIAL;
     if (connection_space(connection).length < OUTPUT_ROOM) return OUTCOME_FULL;
-    start(exchange);
+    start(exchange, worker->seat.now);
     enum http_parse state = read_head(worker, input); /* 1, 2. the head */
     if (state == HTTP_COMPLETE && !check_head(worker, connection)) state = HTTP_INVALID; /* 3, 4. */
     if (state == HTTP_COMPLETE) state = read_content(worker, connection); /* 5. the content */
@@ -207,7 +206,7 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
 
 void exchange_time_out(struct worker *worker, struct connection *connection)
 {
-    start(&worker->exchange);
+    start(&worker->exchange, worker->seat.now);
     exchange_refuse(&worker->exchange, HTTP_FAULT_LATE);
     queue_response(worker, connection);
     session_reset(worker->server, worker_session(worker, connection));

@@ -16,9 +16,20 @@
 #include "server/pages.h"
 #include "server/site.h"
 
+/* More content than this goes into a file. Two validators, four short lines, a media type. */
+enum { EXCHANGE_OCTETS_MAX = FILE_SMALL_MAX, DESCRIPTION_LINES_MAX = 384 };
+
+/* What is known of a file that was opened. It is prepared once and kept beside the file. */
+struct description {
+    struct http_validators validators;
+    size_t length;
+    char lines[DESCRIPTION_LINES_MAX]; /* the field lines that say it, whole, with CR LF */
+};
+
 struct exchange {
     struct site *site;
     struct timespec now;         /* since 1970, when the answer was begun */
+    int64_t clock;               /* monotonic, in nanoseconds, when the turn began */
     struct http_problem problem; /* why the request is refused, once it is */
 
     /* What was asked. The texts are dead after the response. */
@@ -27,11 +38,11 @@ struct exchange {
     const struct method *method;
     struct text content; /* kept up to the method's content limit */
 
-    /* The file that was opened: descriptor -1: none. */
+    /* The file that was opened; descriptor -1 and content NULL: none. */
     struct file file;
-    const char *coding; /* content coding; "": identity */
-    bool has_variants;  /* in other codings */
-    struct http_validators validators;
+    struct loan loan;
+    bool has_variants; /* in several content codings */
+    struct description description;
 
     /* The response: its head, then octets or a range of the file, or nothing. */
     struct http_response response;
@@ -39,8 +50,6 @@ struct exchange {
     struct http_range range;
     char page[PAGE_SIZE];
 };
-
-enum { EXCHANGE_OCTETS_MAX = 16 * 1024 }; /* more content than this goes into a file */
 
 /* Opens exchange->file: what the target names, in the coding that the client prefers. False: the
  * response says why not (404, 403, 301, 503 …). */

@@ -79,8 +79,12 @@ static enum fs_status write_file(
     uint64_t size = (uint64_t)ftell(page);
     fclose(page);
     if (descriptor < 0) return FS_EXHAUSTED;
-    *file =
-        (struct file){descriptor, size, times[0], "text/html; charset=utf-8", "", (uint32_t)size};
+    *file = (struct file){.descriptor = descriptor,
+        .size = size,
+        .modified = times[0],
+        .media_type = "text/html; charset=utf-8",
+        .ending = "",
+        .memory = (uint32_t)size};
     return FS_FOUND;
 }
 

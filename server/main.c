@@ -50,8 +50,8 @@ static void prepare_signals(void)
     signal(SIGXFSZ, SIG_IGN); /* write(2) says EFBIG instead */
 }
 
-/* Raises the limit as far as it goes. Returns how many connections it allows: three quarters of
- * what is left after our own; the rest is for files. */
+/* Raises the limit as far as it goes. Returns a quarter of what it leaves after our own: three are
+ * for connections, one is for files, and half of that for those that are kept open. */
 static uint64_t raise_descriptor_limit(void)
 {
     struct rlimit limit = {0};
@@ -60,12 +60,11 @@ static uint64_t raise_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur < RESERVED_DESCRIPTORS + 4) return 1;
-    return (limit.rlim_cur - RESERVED_DESCRIPTORS) / 4 * 3;
+    return (limit.rlim_cur - RESERVED_DESCRIPTORS) / 4;
 }
 
-static struct transport_options transport_options(const struct options *options)
+static struct transport_options transport_options(const struct options *options, uint64_t allowed)
 {
-    uint64_t allowed = raise_descriptor_limit();
     uint64_t wanted = (uint64_t)options->max_connections;
     if (wanted > allowed)
         report("the descriptor limit allows %llu connections, not %llu (see ulimit -n)",
@@ -169,9 +168,11 @@ static int run(struct server *server, const struct options *options)
 /* Everything is acquired downwards and released upwards. */
 static int serve(struct server *server, const struct options *options)
 {
-    const struct transport_options limits = transport_options(options);
+    const uint64_t descriptors = raise_descriptor_limit();
+    const struct transport_options limits = transport_options(options, 3 * descriptors);
     int status = site_open(&server->site, options);
     if (status != EX_OK) return status;
+    server->site.files.descriptors = (int)(descriptors / 2);
     status = open_listeners(server, options);
     if (status != EX_OK) goto close_site;
     status = EX_OSERR;

@@ -24,7 +24,7 @@ struct text page_format(const struct http_problem *problem, bool html, char page
     const char *hint = problem->hint == NULL ? "" : problem->hint;
     char number[8] = "";
     char section[16] = "";
-    sscanf(problem->section, "RFC %7s §%15s", number, section);
+    if (html) sscanf(problem->section, "RFC %7s §%15s", number, section);
     int length = html
         ? snprintf(page, PAGE_SIZE, html_form, page_start, status, phrase, page_style, status,
               phrase, problem->sentence, number, section, problem->section, space, hint)

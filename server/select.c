@@ -1,5 +1,6 @@
 /* From the target to the representation that is wanted of it: which file, is it still wanted, and
  * which octets. */
+#include "http/date.h"
 #include "http/negotiation.h"
 #include "server/exchange.h"
 #include "server/listing.h"
@@ -26,32 +27,29 @@ static void redirect_to_directory(struct exchange *exchange)
         &exchange->response, "Location", (struct text){location, length + query.length});
 }
 
+/* By the form of the file. */
+static const char *const codings[FILE_FORMS] = {"", "br", "zstd", "gzip"};
+
 /* Opens the file, and instead of it a variant that lies beside it in a coding that the client
  * likes better. */
 static enum fs_status open_variant(struct exchange *exchange, const char *path)
 {
-    static const char *const codings[] = {"br", "zstd", "gzip"};
-    static const char *const suffixes[] = {".br", ".zst", ".gz"};
-    enum { COUNT = sizeof codings / sizeof codings[0] };
-    const struct document_root *root = &exchange->site->root;
+    struct file_cache *files = &exchange->site->files;
     struct file *file = &exchange->file;
-    struct file variants[COUNT];
-    unsigned available = 0;
-    enum fs_status status = document_root_open_file(root, path, file);
-    if (status != FS_FOUND) return status;
-    for (size_t i = 0; i < COUNT; i++) {
-        enum fs_status one = document_root_open_beside(root, path, file, suffixes[i], &variants[i]);
-        if (one == FS_FOUND) available |= 1u << i;
-        if (one == FS_EXHAUSTED) status = one; /* perhaps there, and so perhaps preferred */
-    }
-    size_t chosen = http_choose_coding(&exchange->request, codings, COUNT, available);
-    for (size_t i = 0; i < COUNT; i++) {
-        if ((available & 1u << i) == 0) continue;
-        close(i == chosen ? file->descriptor : variants[i].descriptor);
-        if (i == chosen) *file = variants[i];
-    }
-    exchange->has_variants = available != 0;
-    if (chosen < COUNT) exchange->coding = codings[chosen];
+    struct loan *loan = &exchange->loan;
+    const size_t count = FILE_FORMS - FILE_BR;
+    struct file variant;
+    enum fs_status status = file_cache_find(files, path, FILE_PLAIN, exchange->clock, file, loan);
+    if (status != FS_FOUND || file->forms == 1u << FILE_PLAIN) return status;
+    exchange->has_variants = true;
+    size_t chosen =
+        http_choose_coding(&exchange->request, codings + FILE_BR, count, file->forms >> FILE_BR);
+    enum file_form form = FILE_BR + (enum file_form)chosen;
+    if (chosen == count ||
+        file_cache_find(files, path, form, exchange->clock, &variant, loan) != FS_FOUND)
+        return status;
+    if (file->descriptor >= 0) close(file->descriptor);
+    *file = variant;
     return status;
 }
 
@@ -79,18 +77,47 @@ static enum fs_status find_file(struct exchange *exchange)
     return status == FS_DIRECTORY ? FS_NOT_FOUND : status;
 }
 
+/* The description is kept beside the file, unless it may still change: a tag turns strong when the
+ * time stamp is two seconds old, and a date must not be in the future. */
+static void describe(struct exchange *exchange)
+{
+    const struct file *file = &exchange->file;
+    const char *coding = codings[exchange->loan.form];
+    struct http_response *response = &exchange->response;
+    struct description *description = &exchange->description;
+    struct http_validators *validators = &description->validators;
+    char date[HTTP_DATE_SIZE];
+    memcpy(description, exchange->loan.note, exchange->loan.note_length);
+    if (exchange->loan.note_length > 0) return;
+    http_describe_file(validators, file->size, file->modified, coding, exchange->now);
+    http_format_date(validators->last_modified, date);
+    http_response_start(response, HTTP_OK);
+    if (exchange->has_variants) /* RFC 9110 §12.5.5: chosen by it, or not */
+        http_response_add_field(response, "Vary", text_of("Accept-Encoding"));
+    http_response_add_field(response, "Content-Type", text_of(file->media_type));
+    http_response_add_field(response, "Accept-Ranges", text_of("bytes"));
+    if (coding[0] != '\0') http_response_add_field(response, "Content-Encoding", text_of(coding));
+    if (validators->entity_tag[0] != '\0') {
+        http_response_add_field(response, "ETag", text_of(validators->entity_tag));
+        http_response_add_field(response, "Last-Modified", text_of(date));
+    }
+    description->length = response->fields_length;
+    memcpy(description->lines, response->fields, response->fields_length);
+    if (validators->strong || validators->entity_tag[0] == '\0')
+        file_cache_annotate(&exchange->site->files, &exchange->loan, description,
+            offsetof(struct description, lines) + description->length);
+}
+
 /* The one place where the words of fs/ become those of http/. */
 bool exchange_open_file(struct exchange *exchange)
 {
-    const struct file *file = &exchange->file;
     enum http_fault fault = HTTP_FAULT_UNREADABLE_NOW;
     enum fs_status status = find_file(exchange);
     if (status == FS_NOT_FOUND || status == FS_NOT_SERVED) fault = HTTP_FAULT_ABSENT;
     if (status == FS_FORBIDDEN) fault = HTTP_FAULT_UNREADABLE;
     if (status == FS_EXHAUSTED) fault = HTTP_FAULT_EXHAUSTED;
     if (status == FS_FOUND)
-        http_describe_file(
-            &exchange->validators, file->size, file->modified, exchange->coding, exchange->now);
+        describe(exchange);
     else if (status == FS_DIRECTORY)
         redirect_to_directory(exchange);
     else
@@ -101,7 +128,7 @@ bool exchange_open_file(struct exchange *exchange)
 bool exchange_meets_preconditions(struct exchange *exchange)
 {
     enum http_status status = http_evaluate_preconditions(
-        &exchange->request, &exchange->validators, exchange->now.tv_sec);
+        &exchange->request, &exchange->description.validators, exchange->now.tv_sec);
     if (status == HTTP_PRECONDITION_FAILED) exchange_refuse(exchange, HTTP_FAULT_PRECONDITION);
     if (status == HTTP_NOT_MODIFIED) exchange_respond_octets(exchange, status, NULL, text_of(""));
     return status == HTTP_OK;
@@ -111,7 +138,8 @@ enum http_status exchange_select_range(struct exchange *exchange)
 {
     const struct http_request *request = &exchange->request;
     char content_range[HTTP_CONTENT_RANGE_SIZE];
-    if (!http_allows_range(request, &exchange->validators, exchange->now.tv_sec)) return HTTP_OK;
+    if (!http_allows_range(request, &exchange->description.validators, exchange->now.tv_sec))
+        return HTTP_OK;
     enum http_status status = http_select_range(request, exchange->file.size, &exchange->range);
     if (status != HTTP_RANGE_NOT_SATISFIABLE) return status;
     exchange_refuse(exchange, HTTP_FAULT_RANGE);

@@ -72,6 +72,7 @@ int site_open(struct site *site, const struct options *options)
     if (!add_lines(site, options)) return EX_USAGE;
     enum fs_status status = document_root_open(&site->root, options->directory);
     if (status != FS_FOUND) report("cannot serve '%s': %s", options->directory, reasons[status]);
+    if (status == FS_FOUND) file_cache_open(&site->files, &site->root, 0, !options->no_cache);
     if (status == FS_FOUND && find_fallback(site, options->fallback)) return EX_OK;
     if (status == FS_FOUND) site_close(site);
     bool missing = status == FS_FOUND || status == FS_NOT_FOUND || status == FS_NOT_SERVED;
@@ -80,5 +81,6 @@ int site_open(struct site *site, const struct options *options)
 
 void site_close(struct site *site)
 {
+    file_cache_close(&site->files);
     document_root_close(&site->root);
 }

@@ -1,11 +1,12 @@
 /* site.h: what is served, and what every response says; as the options have it.
  *
- *     site_open()     once, at start; only listings_left changes while the workers run
+ *     site_open()     once, at start; while the workers run only listings_left changes, and what is
+ *                     kept of files
  *     site_close()
  */
 #pragma once
 
-#include "fs/document_root.h"
+#include "fs/file_cache.h"
 #include "server/options.h"
 
 #include <limits.h>
@@ -15,6 +16,7 @@ enum { SITE_FIELDS_MAX = 4096 };
 
 struct site {
     struct document_root root;
+    struct file_cache files;          /* beneath it */
     bool lists;                       /* directories that have no index */
     atomic_int listings_left;         /* so many more may be made just now */
     char fallback[PATH_MAX];          /* the path answered where nothing is found; "": none */

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { ASK_LARGE = FILE_SMALL_MAX + 1 }; /* octets of a file that stays open to be sent */
+
 /* The exchange of a test: shared with its children. NULL until the first question. */
 static struct exchange *asked;
 
@@ -32,15 +34,14 @@ static inline void prepare_exchange(struct exchange *exchange, const char *head)
     struct http_problem problem;
     memset(exchange, 0xa5, sizeof *exchange);
     asked_site.root = site.root;
+    file_cache_open(&asked_site.files, &asked_site.root, 0, false);
     asked_site.fields_length = (size_t)sprintf(asked_site.fields, "%s", common_fields);
     asked_site.listings_left = 1;
     exchange->site = &asked_site;
     clock_gettime(CLOCK_REALTIME, &exchange->now);
-    exchange->coding = "";
     exchange->has_variants = false;
-    exchange->validators.entity_tag[0] = 0;
     exchange->content = exchange->octets = text_of("");
-    exchange->file.descriptor = -1;
+    exchange->file = (struct file){.descriptor = -1};
     http_response_start(&exchange->response, HTTP_REFUSED);
     exchange->response.broken = true;
     assert_int_equal(
@@ -94,6 +95,12 @@ static inline const char *tag_of(const char *target)
     return tag_with(target, "");
 }
 
+/* Is a file the content, and not what was made for the response? */
+static inline bool holds_file(const struct exchange *exchange)
+{
+    return exchange->file.descriptor >= 0 || exchange->file.content != NULL;
+}
+
 /* The content of the response: octets, or what is in the file. Dead at the next call. */
 static inline const char *answered_content(const struct exchange *exchange)
 {
@@ -115,8 +122,9 @@ static inline const char *answered_content(const struct exchange *exchange)
 static inline const char *answered_range(const struct exchange *exchange)
 {
     static char octets[64 * 1024];
-    assert_true(exchange->file.descriptor >= 0);
     assert_true(exchange->range.length < sizeof octets);
+    if (exchange->file.content != NULL) return answered_content(exchange);
+    assert_true(exchange->file.descriptor >= 0);
     ssize_t length = pread(exchange->file.descriptor, octets, exchange->range.length,
         (off_t)exchange->range.first_pos);
     assert_int_equal(length, exchange->range.length);

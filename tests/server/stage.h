@@ -23,7 +23,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-enum { STAGE_CONNECTIONS = 4, STAGE_RECEIVED_MAX = 1 << 20 };
+enum { STAGE_CONNECTIONS = 4, STAGE_KEPT_OPEN = 2, STAGE_RECEIVED_MAX = 1 << 20 };
 
 static struct {
     struct server server;
@@ -41,6 +41,8 @@ static struct {
 static const char common_fields[] =
     "Server: strata\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n";
 
+enum { STAGE_LARGE = FILE_SMALL_MAX + 1000 }; /* octets of a file that sendfile(2) sends */
+
 static const char stage_index[] = "<!doctype html>\n<title>The index</title>\n";
 
 /* The limits are without end: a test that wants one sets it. */
@@ -57,7 +59,9 @@ static inline int stage_open(void **state)
     stage.descriptors = count_descriptors();
     if (site_make(state) != 0) return -1;
     site_file("root/index.html", stage_index);
+    site_file_of("root/large", STAGE_LARGE);
     stage.server.site.root = site.root;
+    file_cache_open(&stage.server.site.files, &stage.server.site.root, STAGE_KEPT_OPEN, true);
     stage.server.site.listings_left = 1;
     stage.server.site.fields_length =
         (size_t)sprintf(stage.server.site.fields, "%s", common_fields);
@@ -82,6 +86,7 @@ static inline int stage_close(void **state)
     bool all_back = atomic_load(&stage.server.transport.memory) == 0;
     transport_close(&stage.server.transport);
     listeners_close(&stage.server.listeners);
+    file_cache_close(&stage.server.site.files);
     access_log_close(&stage.server.log);
     free(stage.server.sessions);
     if (stage.client >= 0) close(stage.client);
@@ -243,6 +248,13 @@ static inline void assert_holds(const char *text, const char *part)
 static inline void assert_lacks(const char *text, const char *part)
 {
     if (strstr(text, part) != NULL) fail_msg("\"%.2000s\" holds \"%s\"", text, part);
+}
+
+/* The text starts with all of the large file. */
+static inline void assert_is_large(const char *text)
+{
+    assert_true(strlen(text) >= STAGE_LARGE);
+    for (size_t i = 0; i < STAGE_LARGE; i++) assert_int_equal(text[i], site_octet(i));
 }
 
 /* A test on a stage of its own. */

@@ -17,6 +17,7 @@ static int make_site(void **state)
     site_file("root/404.html", "<p>the page of the site</p>");
     site_time("root/404.html", TIME, 0);
     site_directory("root/dir");
+    site_file_of("root/large.txt", ASK_LARGE);
     return 0;
 }
 
@@ -43,7 +44,7 @@ static void assert_status(const char *lines, enum http_status expected)
             fail_msg("%s, %s: %d instead of %d", methods[i], lines, (int)exchange->response.status,
                 (int)expected);
         assert_false(exchange->response.broken);
-        assert_int_equal(exchange->file.descriptor >= 0, expected == HTTP_OK);
+        assert_int_equal(holds_file(exchange), expected == HTTP_OK);
     }
 }
 
@@ -201,7 +202,7 @@ static void test_what_is_not_sent_does_not_stay_open(void **state)
     ask_for("GET", "/nothing", "");
     size_t descriptors = count_descriptors();
     for (size_t i = 0; i < COUNT(conditions); i++) {
-        ask_for("GET", "/file.txt", conditions[i]);
+        ask_for("GET", "/large.txt", conditions[i]);
         assert_int_equal(count_descriptors(), descriptors);
     }
 }
@@ -210,13 +211,13 @@ static void test_what_is_not_sent_does_not_stay_open(void **state)
 static void test_a_file_that_was_opened_is_closed_where_the_page_of_the_site_is_sent(void **state)
 {
     (void)state;
-    ask_for("GET", "/file.txt", "If-Match: \"a\"\r\n");
+    ask_for("GET", "/large.txt", "If-Match: \"a\"\r\n");
     size_t descriptors = count_descriptors();
-    prepare_exchange(asked, "GET /file.txt HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n");
+    prepare_exchange(asked, "GET /large.txt HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n");
     assert_non_null(exchange_open_file(asked));
     exchange_refuse(asked, HTTP_FAULT_ABSENT);
     assert_string_equal(answered_content(asked), "<p>the page of the site</p>");
-    assert_int_equal(count_descriptors(), descriptors + 1);
+    assert_int_equal(count_descriptors(), descriptors);
 }
 
 int main(void)

@@ -13,6 +13,7 @@ static int make_site(void **state)
     site_time("root/app/start.html", TIME, 0);
     site_file("root/notes.txt", "some notes");
     site_file("root/404.html", "<p>the page of the site</p>");
+    site_file_of("root/large.html", ASK_LARGE);
     site_directory("root/bare");
     site_directory("root/.git");
     site_file("root/.git/config", "hidden");
@@ -205,6 +206,7 @@ static void test_only_what_is_sent_stays_open(void **state)
     (void)state;
     ask_for("GET", "/.hidden", "");
     size_t descriptors = count_descriptors();
+    strcpy(asked_site.fallback, "/large.html");
     for (size_t i = 0; i < COUNT(targets); i++) {
         ask_for("GET", targets[i], "");
         assert_int_equal(count_descriptors(), descriptors + 1);

@@ -12,6 +12,7 @@ static int make_site(void **state)
     site_file("root/notes.txt", "some notes");
     site_file("root/data", "\x01\x02\x03");
     site_file("root/empty.txt", "");
+    site_file_of("root/large.txt", ASK_LARGE);
     site_file("root/a b&c.txt", "a name that has to be encoded");
     site_directory("root/sub");
     site_file("root/sub/index.html", "<p>the index of sub</p>");
@@ -22,7 +23,7 @@ static void assert_file(const struct exchange *exchange, const char *type, const
 {
     assert_int_equal(exchange->response.status, HTTP_OK);
     assert_false(exchange->response.broken);
-    assert_true(exchange->file.descriptor >= 0);
+    assert_true(holds_file(exchange));
     assert_string_equal(answered_content(exchange), content);
     assert_length_is_right(exchange);
     assert_field(&exchange->response, "Content-Type", type);
@@ -126,6 +127,8 @@ static void test_only_a_file_that_is_sent_stays_open(void **state)
         assert_int_equal(count_descriptors(), before);
     }
     ASK("/notes.txt");
+    assert_int_equal(count_descriptors(), before);
+    ASK("/large.txt");
     assert_int_equal(count_descriptors(), before + 1);
 }
 

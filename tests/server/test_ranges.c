@@ -157,12 +157,17 @@ static void test_there_are_no_parts_of_what_is_not_there(void **state)
 static void test_only_a_file_that_is_sent_stays_open(void **state)
 {
     (void)state;
-    ask_range("/file.txt", "bytes=1000-", "");
+    ask_range("/large.txt", "bytes=100000-", "");
     size_t descriptors = count_descriptors();
-    ask_range("/file.txt", "bytes=1000-", "");
+    ask_range("/large.txt", "bytes=100000-", "");
     assert_int_equal(count_descriptors(), descriptors);
     ask_range("/file.txt", "bytes=10-19", "");
+    assert_int_equal(count_descriptors(), descriptors);
+    const struct exchange *exchange = ask_range("/large.txt", "bytes=15000-15999", "");
     assert_int_equal(count_descriptors(), descriptors + 1);
+    const char *part = answered_range(exchange);
+    assert_int_equal(strlen(part), 1000);
+    for (size_t i = 0; i < 1000; i++) assert_int_equal(part[i], site_octet(15000 + i));
 }
 
 int main(void)

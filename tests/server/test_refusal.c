@@ -114,7 +114,7 @@ static void test_the_page_of_the_site_is_sent_where_html_is_wanted(void **state)
     const struct exchange *exchange = ASK_ACCEPTING("/nothing", "text/html");
     (void)state;
     assert_int_equal(exchange->response.status, HTTP_NOT_FOUND);
-    assert_true(exchange->file.descriptor >= 0);
+    assert_true(holds_file(exchange));
     assert_string_equal(answered_content(exchange), "<p>the page of the site</p>");
     assert_length_is_right(exchange);
     assert_field(&exchange->response, "Content-Type", "text/html; charset=utf-8");

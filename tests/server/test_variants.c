@@ -124,10 +124,10 @@ static void test_of_all_that_was_opened_only_what_is_sent_stays_open(void **stat
     ask_for("GET", "/nothing", "");
     size_t descriptors = count_descriptors();
     for (size_t i = 0; i < COUNT(codings); i++) {
-        ask_accepting("/app.js", codings[i]);
+        ask_accepting("/large.js", codings[i]);
         assert_int_equal(count_descriptors(), descriptors + 1);
     }
-    ask_for("GET", "/app.js", "Accept-Encoding: br\r\nIf-None-Match: *\r\n");
+    ask_for("GET", "/large.js", "Accept-Encoding: br\r\nIf-None-Match: *\r\n");
     assert_int_equal(count_descriptors(), descriptors);
 }
 

@@ -39,6 +39,10 @@ static inline int make_variants(void **state)
     make_old_file("root/locked.txt", "locked");
     make_old_file("root/locked.txt.gz", "locked in gzip");
     make_old_file("root/only.txt.gz", "nothing is beside it");
+    site_file_of("root/large.js", ASK_LARGE);
+    site_file_of("root/large.js.gz", ASK_LARGE + 1);
+    site_file_of("root/large.js.br", ASK_LARGE + 2);
+    site_file_of("root/large.js.zst", ASK_LARGE + 3);
     site_directory("root/dir");
     site_file("root/dir.gz", "a directory has no variants");
     return mkfifoat(site.directory, "root/odd.txt.zst", 0644) |

@@ -36,6 +36,23 @@ static inline void site_file(const char *name, const char *content)
     assert_int_equal(close(file), 0);
 }
 
+/* An octet that tells where it stands. */
+static inline char site_octet(size_t at)
+{
+    return (char)('!' + (at + at / 91) % 93);
+}
+
+/* A file of so many of them. */
+static inline void site_file_of(const char *name, size_t length)
+{
+    char *octets = malloc(length + 1);
+    assert_non_null(octets);
+    for (size_t i = 0; i < length; i++) octets[i] = site_octet(i);
+    octets[length] = '\0';
+    site_file(name, octets);
+    free(octets);
+}
+
 static inline void site_link(const char *name, const char *to)
 {
     assert_int_equal(symlinkat(to, site.directory, name), 0);

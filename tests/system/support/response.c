@@ -150,7 +150,8 @@ void request_once(int port, const char *request, struct response *response, int 
     client_close(&client);
 }
 
-void get_once(int port, const char *target, struct response *response, int status)
+/* Without looking at the status. */
+static void get(int port, const char *target, struct response *response)
 {
     char request[9000];
     snprintf(
@@ -158,7 +159,29 @@ void get_once(int port, const char *target, struct response *response, int statu
     struct client client;
     client_connect(&client, port);
     client_send_text(&client, request);
-    response_expect(&client, response, status);
+    response_read(&client, response, TO_ANY);
     client_expect_end(&client);
     client_close(&client);
+}
+
+void get_once(int port, const char *target, struct response *response, int status)
+{
+    get(port, target, response);
+    if (response->status != status) failed("status %d, expected %d", response->status, status);
+}
+
+void get_until(
+    int port, const char *target, struct response *response, int status, const char *text)
+{
+    struct patience patience = patience_for(PATIENCE);
+    for (;;) {
+        get(port, target, response);
+        if (response->status == status &&
+            (text == NULL ||
+                (response->content_length == strlen(text) &&
+                    memcmp(response->content, text, strlen(text)) == 0)))
+            return;
+        response_release(response);
+        if (!patience_left(&patience)) failed("%s never came to a %d", target, status);
+    }
 }

@@ -69,4 +69,8 @@ void request_once(int port, const char *request, struct response *response, int 
 /* GET, with `Connection: close`. */
 void get_once(int port, const char *target, struct response *response, int status);
 
+/* The same again and again until the status is this one, and the content this text where it is not
+ * NULL: what is kept of a file is believed for a second. Fails when it does not come to that. */
+void get_until(int port, const char *target, struct response *, int status, const char *text);
+
 #endif
