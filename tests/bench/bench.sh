@@ -5,10 +5,12 @@
 # What strata costs, beside what a server of its shape costs at the least and beside other servers:
 # ./learn bench. docs/performance.md says what is measured and how to read it.
 #
-#     bench.sh [--short] [WORK]...
+#     bench.sh [--short] [--targets] [WORK]...
 #
-# BENCH_ROUNDS, BENCH_SECONDS (of one server in one round) and BENCH_WORKERS (threads or processes
-# of each server) change how it is measured. Exit status: 0 when all could be measured.
+# --short: rounds of a second, and the main row if no work is named. --targets: the works that have
+# a target, and of their lanes those that it names. BENCH_ROUNDS, BENCH_SECONDS (of one server in
+# one round) and BENCH_WORKERS (threads or processes of each server) change how it is measured. Exit
+# status: 0 when all could be measured.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -22,11 +24,17 @@ strata=${STRATA_PROGRAM:-$results/release/strata}
 
 rounds=${BENCH_ROUNDS-5}
 seconds=${BENCH_SECONDS-3}
-workers_default=${BENCH_WORKERS-$(nproc)}
+processors=$(nproc)
+workers_default=${BENCH_WORKERS-$processors}
 connections_most=12000 # that a server shall take
 held=10000             # idle connections
 failures=0
 in_round=1 # how far the round is
+planning=              # 1: a look at what will be measured, and how long that takes
+between=250            # milliseconds from one round to the next
+idle_takes=6000        # and for a server
+micro_takes=4000
+passed=0 # of all that was planned
 modified='Tue, 02 Jan 2024 03:04:05 GMT' # of every file
 
 say() {
@@ -48,11 +56,15 @@ run=$results/run # what the servers themselves write
 # --- What is needed ----------------------------------------------------------------------------
 
 build_tools() {
-    mkdir -p "$tools"
     for name in bare_loop client; do
-        "${CC:-gcc}" -O2 -std=c11 -D_GNU_SOURCE -Wall -Wextra -pthread -o "$tools/$name" \
-            "$here/$name.c" || stop "$name.c does not compile"
+        compile $name -pthread
     done
+}
+compile() { # compile NAME OPTION...
+    tool=$1
+    shift
+    "${CC:-gcc}" -O2 -std=c11 -D_GNU_SOURCE -Wall -Wextra -I. -o "$tools/$tool" "$here/$tool.c" \
+        "$@" || stop "$tool.c does not compile"
 }
 
 # write_file OCTETS NAME: octets that say where they are.
@@ -75,7 +87,7 @@ make_site() {
 
 # 100,000 files of 1 KiB, a thousand in each directory.
 make_many_files() {
-    [ -f "$site/99/999.txt" ] && return
+    if [ -n "$planning" ] || [ -f "$site/99/999.txt" ]; then return; fi
     say 'making 100,000 files'
     awk 'BEGIN { for (i = 0; i < 100; i++) print i }' | (cd "$site" && xargs mkdir -p)
     awk -v site="$site" 'BEGIN {
@@ -139,14 +151,24 @@ write_request() {
 # round, so that whatever else the machine does meets all of them. Each has a line in $lanes:
 # NAME X PORT GROUP CONNECTIONS SECONDS REQUEST PIPELINED FILES; X is what grows, 0 where nothing
 # does.
+#
+# Each work is gone through twice: first to plan, when nothing is started and only $planned, the
+# milliseconds that all will take, grows; then to measure.
 
 lanes=$results/lanes
 csv=$results/results.csv
 idle_csv=$results/idle.csv
+micro_table=$results/micro.txt
+medians=$results/medians.tsv
 
 # lane NAME SERVER [log]: starts the server, and sees to it that it answers as it should. What the
 # work is, is in these: $connections $times $request $file $status $pipelined $files $x $workers
 lane() {
+    if [ -n "$planning" ]; then
+        planned=$((planned + rounds * (1000 * seconds * times + between)))
+        planned_rounds=$((planned_rounds + rounds))
+        return
+    fi
     name=$1
     lane_server=$2
     lane_id=$name-$x
@@ -168,10 +190,13 @@ lane_of_bare() {
     answer=$run/answer.octets
     closes=
     [ "$request" != close ] || closes=close
+    [ -n "$planning" ] || ask_strata >"$answer" || missed "$work: strata does not answer"
+    lane bare bare
+}
+ask_strata() {
     start answer strata 1 "$limit_now"
     write_request "$request" "$file" >"$run/request"
-    "$tools/client" ask "$port" "$run/request" >"$answer" || missed "$work: strata does not answer"
-    lane bare bare
+    "$tools/client" ask "$port" "$run/request"
 }
 
 has() {
@@ -184,11 +209,13 @@ peers() { # those that are here; nginx-no-cache is nginx without open_file_cache
     done
 }
 
+# $wanted: all of them; peers: but for nginx-no-cache; self: strata and the bare loop.
 lanes_of_all() {
     lane_of_bare
     lane strata strata
+    [ "$wanted" != self ] || return 0
     for peer in $(peers); do lane "$peer" "$peer"; done
-    [ -n "${small-}" ] || ! has nginx || lane nginx-no-cache nginx_no_cache
+    [ "$wanted" != all ] || ! has nginx || lane nginx-no-cache nginx_no_cache
 }
 
 # measure LINE: one round of one lane, a row in the results.
@@ -202,25 +229,33 @@ measure() {
         "http://127.0.0.1:$3/" -- "$7" "$8" "$9" 2>&1 </dev/null | grep '^result ')
     # shellcheck disable=SC2086
     after=$(cpu_of $processes)
-    lane_log=$run/$1-$2/log
-    [ ! -f "$lane_log" ] || : >"$lane_log"
+    empty_log "$1" "$run/$1-$2/log"
     echo "$outcome" | awk -v before="$before" -v after="$after" -v row="$work,$1,$2,$round" \
         -v status="$status" -v pipelined="$8" '
         {
             if (pipelined > 1) $4 = "" # wrk corrects for waiting that there was not
             errors = $5 + (status < 400 ? $6 : 0)
-            printf "%s,%d,%.6f,%.0f,%s,%d\n", row, $2, $3 / 1e6, after - before, $4, errors
             found = $2 > 0 && after > before
+            if (found)
+                printf "%s,%d,%.6f,%.0f,%s,%d\n", row, $2, $3 / 1e6, after - before, $4, errors
         }
         END { exit !found }' >>"$csv" || missed "$work: no figures of $1"
 }
+empty_log() { # empty_log LANE FILE
+    case $1 in *+log) [ -s "$2" ] || missed "$work: $1 logs nothing" ;; esac
+    [ ! -f "$2" ] || : >"$2"
+}
 
 progress() { # progress TEXT: on a terminal one line, that the next overwrites
+    left="$(length_of $(((planned - passed) / 1000))) left"
     if [ -t 2 ]; then
-        printf '\r\033[Kbench: %.70s' "$1" >&2
+        printf '\r\033[Kbench: %.60s; %s' "$1" "$left" >&2
     elif [ "$in_round" -eq 1 ]; then
-        say "$1"
+        say "$1; $left"
     fi
+}
+length_of() { # length_of SECONDS: in words
+    if [ "$1" -le 90 ]; then echo "$1 s"; else echo "$((($1 + 30) / 60)) min"; fi
 }
 
 run_rounds() {
@@ -232,6 +267,8 @@ run_rounds() {
             in_round=$((in_round + 1))
             progress "$work: round $round of $rounds: $in_round of $count: ${lane_line%% *}"
             measure "$lane_line"
+            lane_line=${lane_line#* * * * * } # from SECONDS on
+            passed=$((passed + 1000 * ${lane_line%% *} + between))
         done <"$lanes"
         round=$((round + 1))
     done
@@ -243,11 +280,13 @@ begin() {
     work=$1
     connections=64 times=1 request=plain file=1k.txt status=200
     pipelined=1 files=0 x=0
+    wanted=all
     lane_workers=$workers_default
     limit_now=$connections_most
     : >"$lanes"
 }
 finish() {
+    [ -z "$planning" ] || return 0
     run_rounds
     stop_servers
 }
@@ -264,13 +303,35 @@ work_of_table() {
     # shellcheck disable=SC2086 # a row is words
     set -- $row
     connections=$2 times=$3 request=$4 file=$5 status=$6
+    case $8 in
+    *best*) ;; # and that may be nginx without its cache
+    *) [ -z "$targets" ] || wanted=peers ;;
+    esac
     lanes_of_all
     finish
+}
+
+# What parts of a request cost alone.
+work_micro() {
+    if [ -n "$planning" ]; then
+        planned=$((planned + micro_takes))
+        return
+    fi
+    begin micro
+    progress 'micro'
+    libraries=$(dirname "$strata")
+    compile micro "$libraries/libstrata_http.a" "$libraries/libstrata_fs.a" -pthread
+    write_request plain 1k.txt >"$run/plain"
+    write_request browser 1k.txt >"$run/browser"
+    "$tools/micro" "$site" "$run/plain" "$run/browser" "$results/micro.csv" >"$micro_table" ||
+        missed 'micro: a part could not be measured'
+    passed=$((passed + micro_takes))
 }
 
 # Sixteen requests at a time, and one at a time beside it.
 work_pipelined() {
     begin pipelined
+    [ -z "$targets" ] || wanted=self
     lane strata-single strata
     pipelined=16
     lanes_of_all
@@ -280,7 +341,9 @@ work_pipelined() {
 # Without an access log and with one, each.
 work_log() {
     begin log
-    for server in strata $(peers); do
+    others=$(peers)
+    [ -z "$targets" ] || others=
+    for server in strata $others; do
         lane "$server" "$server"
         lane "$server+log" "$server" log
     done
@@ -290,10 +353,14 @@ work_log() {
 # What idle connections cost in memory: what a server grows by when they come, and that together
 # with the tables that it has made ready for them, which is why it is started for few as well.
 work_idle() {
-    [ -f "$idle_csv" ] || echo 'server,connections,left,grown,with_tables' >"$idle_csv"
     begin idle
     lane_workers=1
+    [ -f "$idle_csv" ] || echo 'server,connections,left,grown,with_tables' >"$idle_csv"
     for server in strata $(peers); do
+        if [ -n "$planning" ]; then
+            planned=$((planned + idle_takes))
+            continue
+        fi
         progress "idle: $held connections to $server"
         limit_now=64
         start "$server-few" "$server" 1 64
@@ -306,6 +373,7 @@ work_idle() {
         "$tools/client" ask "$port" "$run/request" >/dev/null || missed "idle: no $server"
         measure_idle
         stop_servers
+        passed=$((passed + idle_takes))
     done
 }
 
@@ -337,28 +405,33 @@ measure_idle() {
 }
 
 # How cost grows: with threads, with connections, with files.
-growing() { # growing LANE-COMMAND...: for all but nginx without its cache, and always the same work
-    small=1
-    "$@"
-    small=
+
+# 1, 2, 4, and on to the number of processors.
+thread_counts() {
+    awk -v processors="$processors" 'BEGIN {
+        for (count = 1; count <= 4 || count < processors; count *= 2) print count
+        if (processors > 4) print processors
+    }'
 }
 
 work_threads() {
     begin threads
-    for x in 1 2 4; do
+    wanted=peers
+    for x in $(thread_counts); do
         lane_workers=$x
-        growing lanes_of_all
+        lanes_of_all
     done
     finish
 }
 
 work_connections() {
     begin connections
+    wanted=peers
     for x in 1 10 100 1000 10000; do
         connections=$x
         [ "$x" -lt 1000 ] || times=2
         [ "$x" -lt 10000 ] || times=4
-        growing lanes_of_all
+        lanes_of_all
     done
     finish
 }
@@ -366,22 +439,28 @@ work_connections() {
 work_files() {
     make_many_files
     begin files
+    wanted=peers
     file=0/0.txt
     for x in 1 10 100 1000 10000 100000; do
         files=$x
-        growing lanes_of_all
+        lanes_of_all
     done
     finish
 }
 
 other_works='pipelined log idle threads connections files'
+works_with_targets() {
+    awk '!/^#/ && $7 $8 != "--" { print $1 }' "$here/works"
+    echo pipelined log idle
+}
 
 run_work() {
-    case " $other_works " in
+    case " micro $other_works " in
     *" $1 "*) "work_$1" ;;
     *)
         works_in_table | grep -qx -e "$1" || {
-            say "there is no work '$1'. There are:" "$(works_in_table | tr '\n' ' ')" "$other_works"
+            known=$(works_in_table | tr '\n' ' ')
+            say "there is no work '$1'. There are: micro $known$other_works"
             exit 64
         }
         work_of_table "$1"
@@ -389,32 +468,87 @@ run_work() {
     esac
 }
 
+plan() { # how long will it take?
+    planning=1 planned=0 planned_rounds=0
+    for one in $chosen; do run_work "$one"; done
+    planning=
+    say "$planned_rounds rounds with servers; all takes about $(length_of $((planned / 1000)))"
+}
+
+# How many files strata's cache holds; nothing where there is none.
+kept_files() {
+    numbers='CACHE_SETS = \([0-9]*\), CACHE_SET_FILES = \([0-9]*\)'
+    sed -n "s/^.*$numbers.*/\1 \2/p" fs/file_cache.h 2>/dev/null | awk '{ print $1 * $2 }'
+}
+
+report_micro() {
+    printf '\nParts of a request, alone (micro)\n'
+    cat "$micro_table"
+}
+report() {
+    [ ! -f "$micro_table" ] || report_micro
+    [ -f "$idle_csv" ] || idle_csv=
+    : >"$medians"
+    # shellcheck disable=SC2086 # one file, or none
+    awk -v medians="$medians" -v kept="$(kept_files)" -f "$here/report.awk" "$here/works" "$csv" \
+        $idle_csv || missed 'report.awk failed'
+}
+
+# A plot of the works in the table, and one of each that grew.
+draw_all() {
+    if has gnuplot; then
+        draw bars table
+        for growth in threads connections files; do draw growth $growth; done
+    else
+        say 'without gnuplot there are no plots'
+    fi
+}
+draw() { # draw SCRIPT WORK: what was measured of it, if anything
+    awk -F '\t' -v work="$2" '
+        work == "table" ? $3 == 0 && $1 != "log" && $2 != "strata-single" : $1 == work
+        ' "$medians" >"$run/$2.tsv"
+    [ -s "$run/$2.tsv" ] || return 0
+    LC_ALL=C.UTF-8 gnuplot -e "data = '$run/$2.tsv'; work = '$2'; kept = '$(kept_files)'" \
+        -e "svg = '$results/$2.svg'" "$here/$1.gp" || missed "no plot of $2"
+}
+
 # --- The run -----------------------------------------------------------------------------------
 
 chosen=
+short=
+targets=
 for argument in "$@"; do
     case $argument in
     --short) seconds=1 short=1 ;;
+    --targets) targets=1 ;;
+    -*) say "there is no option $argument" && exit 64 ;;
     *) chosen="$chosen $argument" ;;
     esac
 done
-if [ -z "$chosen" ] && [ -n "${short-}" ]; then chosen=keepalive; fi
-[ -n "$chosen" ] || chosen="$(works_in_table | tr '\n' ' ') $other_works"
+if [ -z "$chosen" ] && [ -n "$targets" ]; then chosen=$(works_with_targets); fi
+if [ -z "$chosen" ] && [ -n "$short" ]; then chosen='keepalive micro'; fi
+[ -n "$chosen" ] || chosen="micro $(works_in_table) $other_works"
 
 ulimit -n "$(ulimit -Hn)" 2>/dev/null
 descriptors=$(ulimit -n)
 [ -x "$strata" ] || stop "$strata is not there: ./learn bench builds it"
-has wrk || stop 'wrk is not here'
+[ "$chosen" = ' micro' ] || has wrk || stop 'wrk is not here'
 mkdir -p "$results"
 exec 9>"$results/lock"
 flock -n 9 || stop 'another run is under way here'
 trap stop_servers EXIT
 trap 'exit 130' INT TERM HUP
+plan
 rm -rf "$run"
-mkdir -p "$run"
-build_tools
+mkdir -p "$run" "$tools"
 make_site
-rm -f "$idle_csv"
+if [ "$chosen" = ' micro' ]; then # the results of other works remain
+    work_micro
+    report_micro
+    exit $failures
+fi
+build_tools
+rm -f "$idle_csv" "$micro_table" "$results"/*.svg
 echo 'work,lane,x,round,requests,seconds,cpu_ns,p99_us,errors' >"$csv"
 {
     date -u '+%Y-%m-%d %H:%M UTC'
@@ -424,14 +558,8 @@ echo 'work,lane,x,round,requests,seconds,cpu_ns,p99_us,errors' >"$csv"
     echo "$rounds rounds of $seconds s a lane, $workers_default workers a server, wrk -t1"
 } | tee "$results/machine" >&2
 for one in $chosen; do run_work "$one"; done
-for growth in threads connections files; do
-    awk -v work=$growth -f "$here/plot.awk" "$csv" >"$results/$growth.svg"
-    [ -s "$results/$growth.svg" ] || rm -f "$results/$growth.svg"
-done
-[ -f "$idle_csv" ] || idle_csv=
-# shellcheck disable=SC2086 # one file, or none
-awk -f "$here/report.awk" "$here/works" "$csv" $idle_csv >"$results/report.txt" ||
-    missed 'report.awk failed'
+report >"$results/report.txt"
+draw_all
 cat "$results/report.txt"
-say "in build/bench: report.txt, results.csv, machine, and plots of what grew"
+say 'in build/bench: report.txt, results.csv, medians.tsv, machine and the plots, *.svg'
 [ $failures -eq 0 ] || stop "$failures could not be measured"

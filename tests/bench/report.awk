@@ -1,9 +1,11 @@
 # Reads what bench.sh measured and prints it as tables, with a verdict for each target.
 #
-#     awk -f report.awk works results.csv [idle.csv]
+#     awk [-v medians=FILE] [-v kept=FILES] -f report.awk works results.csv [idle.csv]
 #
 # A ratio is taken within each round, between two lanes that ran one after the other; what is
-# printed is the median of these, and the least and the greatest.
+# printed is the median of these, and the least and the greatest. FILE gets what plots are made of:
+# work, lane, x, median, least and greatest CPU time of a request, title of the work; with tabs.
+# FILES is how many strata's cache holds.
 
 # --- Reading -----------------------------------------------------------------------------------
 
@@ -98,6 +100,34 @@ function print_growth(work,    i, j) {
         print ""
     }
 }
+function print_log(    i, lane, log_lane) {
+    printf "  %-15s %9s %9s %8s %6s %6s %12s %12s\n", "", "CPU us", "with log", "with /", "least",
+        "most", "requests/s", "with log"
+    for (i = 1; i <= lane_count["log"]; i++) {
+        lane = lanes["log", i]
+        log_lane = lane "+log"
+        if (lane ~ /\+log$/ || !of_lane(cpu, "log", lane, 0)) continue
+        printf "  %-15s %9.2f", lane, middle
+        if (!of_lane(cpu, "log", log_lane, 0)) { print "         -"; continue }
+        printf " %9.2f", middle
+        of_ratio(cpu, "log", log_lane, lane, 0)
+        printf " %8.3f %6.2f %6.2f", middle, low, high
+        of_lane(rate, "log", lane, 0)
+        printf " %12.0f", middle
+        of_lane(rate, "log", log_lane, 0)
+        printf " %12.0f\n", middle
+    }
+}
+function write_medians(work,    i, j, lane, x) {
+    for (i = 1; i <= lane_count[work]; i++)
+        for (j = 1; j <= x_count[work]; j++) {
+            lane = lanes[work, i]
+            x = xs[work, j]
+            if (of_lane(cpu, work, lane, x))
+                printf "%s\t%s\t%s\t%.3f\t%.3f\t%.3f\t%s\n", work, lane, x, middle, low, high,
+                    title[work] >medians
+        }
+}
 function print_idle(    i, f) {
     print "\nIdle connections, each after one answer: octets of the server's own memory each (idle)"
     printf "  %-15s %11s %9s %9s %12s\n", "", "connections", "left", "grown by", "with tables"
@@ -182,21 +212,26 @@ END {
     for (i = 1; i <= work_count; i++) {
         work = works[i]
         print "\n" title[work] " (" work ")"
+        if (medians != "") write_medians(work)
         if (x_count[work] > 1) {
             print_growth(work)
+            if (work == "files" && kept != "")
+                print "  strata keeps at most " kept " files, nginx 10000"
         } else {
-            print_table(work)
+            if (work == "log") print_log()
+            else print_table(work)
             judge(work)
             print_verdicts(work)
         }
     }
     if (idles) print_idle()
     if (idles) works[++work_count] = "idle"
-    print "\nTargets"
     for (i = 1; i <= work_count; i++)
-        if (verdict_count[works[i]])
+        if (verdict_count[works[i]]) {
+            if (!judged++) print "\nTargets"
             printf "  %-15s %-13s %d of %d\n", works[i],
                 misses[works[i]] ? "missed" : "within target",
                 misses[works[i]] ? misses[works[i]] : verdict_count[works[i]],
                 verdict_count[works[i]]
+        }
 }

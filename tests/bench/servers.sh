@@ -46,7 +46,7 @@ start_strata() {
 
 start_nginx() {
     log_lines=off
-    [ -z "$log" ] || log_lines="$lane_run/log combined buffer=64k flush=1s"
+    [ -z "$log" ] || log_lines="$lane_run/log combined" # no buffer: its default
     configure nginx.conf
     [ "$server" = nginx ] || sed -i '/open_file_cache/d' "$lane_run/conf"
     launch nginx -p "$lane_run" -e "$lane_run/errors" -c "$lane_run/conf"
