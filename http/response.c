@@ -1,7 +1,5 @@
 #include "http/response.h"
 
-#include <stdio.h>
-
 void http_response_start(struct http_response *response, enum http_status status)
 {
     response->status = status;
@@ -14,14 +12,23 @@ void http_response_start(struct http_response *response, enum http_status status
 void http_response_add_field(struct http_response *response, const char *name, struct text value)
 {
     size_t room = sizeof response->fields - response->fields_length;
-    char *line = response->fields + response->fields_length;
+    char *to = response->fields + response->fields_length;
     struct text rest = value;
     text_take(&rest, text_is_line_octet);
-    if (rest.length > 0 || strlen(name) + value.length + strlen(": \r\n") >= room)
+    if (rest.length > 0 || strlen(name) + value.length + strlen(": \r\n") >= room) {
         response->broken = true;
-    else
-        response->fields_length +=
-            (size_t)snprintf(line, room, "%s: %.*s\r\n", name, (int)value.length, value.start);
+        return;
+    }
+    to = stpcpy(stpcpy(to, name), ": ");
+    to = stpcpy(mempcpy(to, value.start, value.length), "\r\n");
+    response->fields_length = (size_t)(to - response->fields);
+}
+
+void http_response_add_number(struct http_response *response, const char *name, uint64_t number)
+{
+    char digits[20];
+    size_t length = (size_t)(text_write_number(digits, number) - digits);
+    http_response_add_field(response, name, (struct text){digits, length});
 }
 
 void http_response_add_lines(struct http_response *response, struct text lines)
@@ -36,11 +43,13 @@ void http_response_add_lines(struct http_response *response, struct text lines)
 size_t http_response_format_head(
     const struct http_response *response, const char *date, char *octets)
 {
-    unsigned status = response->status;
+    enum http_status status = response->status;
     if (status == HTTP_REFUSED) status = HTTP_INTERNAL_SERVER_ERROR;
-    bool says = response->connection != NULL;
-    return (size_t)snprintf(octets, HTTP_RESPONSE_HEAD_MAX,
-        "HTTP/1.1 %03u %s\r\nDate: %s\r\n%s%s%s%.*s\r\n", status, http_reason_phrase(status), date,
-        says ? "Connection: " : "", says ? response->connection : "", says ? "\r\n" : "",
-        (int)response->fields_length, response->fields);
+    char *to = text_write_number(stpcpy(octets, "HTTP/1.1 "), status);
+    to = stpcpy(stpcpy(to, " "), http_reason_phrase(status));
+    to = stpcpy(stpcpy(to, "\r\nDate: "), date);
+    if (response->connection != NULL)
+        to = stpcpy(stpcpy(to, "\r\nConnection: "), response->connection);
+    to = mempcpy(stpcpy(to, "\r\n"), response->fields, response->fields_length);
+    return (size_t)(stpcpy(to, "\r\n") - octets);
 }

@@ -25,6 +25,7 @@ struct http_response {
 
 void http_response_start(struct http_response *response, enum http_status status);
 void http_response_add_field(struct http_response *response, const char *name, struct text value);
+void http_response_add_number(struct http_response *, const char *name, uint64_t number);
 
 /* Whole lines, each with CR LF, that have been checked before. */
 void http_response_add_lines(struct http_response *response, struct text lines);

@@ -18,6 +18,13 @@ bool text_take_number(struct text *rest, uint64_t *number)
     return digits.length > 0;
 }
 
+char *text_write_number(char *to, uint64_t number)
+{
+    if (number > 9) to = text_write_number(to, number / 10);
+    *to++ = (char)('0' + number % 10);
+    return to;
+}
+
 size_t text_find_unquoted(struct text text, char character)
 {
     bool quoted = false;

@@ -74,6 +74,9 @@ static inline struct text text_take(struct text *rest, bool (*belongs)(char char
  * there is none. */
 bool text_take_number(struct text *rest, uint64_t *number);
 
+/* Writes a number in decimal, at most 20 digits, and returns where they end. */
+char *text_write_number(char *to, uint64_t number);
+
 /* Takes the string off that the text starts with; false: it does not. */
 static inline bool text_skip(struct text *rest, const char *string)
 {
@@ -100,11 +103,14 @@ static inline bool text_is_space(char character)
     return character == ' ' || character == '\t';
 }
 
-/* What tokens are made of, RFC 9110 §5.6.2. */
+/* What tokens are made of, RFC 9110 §5.6.2: each such octet stands at its own place. */
 static inline bool text_is_tchar(char character)
 {
-    return text_is_alphanumeric(character) ||
-        (character != '\0' && strchr("!#$%&'*+-.^_`|~", character) != NULL);
+    static const char tchars[256] = "                                "
+                                    " ! #$%&'  *+ -. 0123456789      "
+                                    " ABCDEFGHIJKLMNOPQRSTUVWXYZ   ^_"
+                                    "`abcdefghijklmnopqrstuvwxyz | ~ ";
+    return tchars[(unsigned char)character] > ' ';
 }
 
 /* What may stand inside a line of a head: all but controls other than tab, RFC 9110 §5.5. */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* O_NONBLOCK: a pipe or a terminal that nobody reads must not stall the server, nor must opening a
@@ -85,7 +84,7 @@ void access_log_add(
 {
     char line[LOG_LINE_MAX];
     if (log->descriptor < 0) return;
-    size_t length = access_log_format(entry, line);
+    size_t length = access_log_format(entry, &buffer->time, line);
     pthread_mutex_lock(&buffer->lock);
     while (length > sizeof buffer->octets - buffer->length) { /* only its worker adds */
         pthread_mutex_unlock(&buffer->lock);
@@ -99,35 +98,41 @@ void access_log_add(
 }
 
 /* Appends ' "value"', escaped and cut after most octets; ' "-"' where there is none. */
-static size_t append_quoted(char *line, size_t at, size_t most, struct text value)
+static char *append_quoted(char *to, size_t most, struct text value)
 {
-    size_t limit = at + 2 + most;
+    static const char digits[] = "0123456789ABCDEF";
     if (value.length == 0) value = text_of("-");
-    at += (size_t)sprintf(line + at, " \"");
-    for (size_t i = 0; i < value.length && at + strlen("\\xFF") <= limit; i++) {
+    to = stpcpy(to, " \"");
+    const char *last = to + most - strlen("\\xFF");
+    for (size_t i = 0; i < value.length && to <= last; i++) {
         unsigned char octet = (unsigned char)value.start[i];
-        if (octet < 0x20 || octet > 0x7e)
-            at += (size_t)sprintf(line + at, "\\x%02X", octet);
-        else if (octet == '"' || octet == '\\')
-            at += (size_t)sprintf(line + at, "\\%c", octet);
-        else
-            line[at++] = (char)octet;
+        if (octet < 0x20 || octet > 0x7e) {
+            to = stpcpy(to, "\\x");
+            *to++ = digits[octet / 16];
+            octet = (unsigned char)digits[octet % 16];
+        } else if (octet == '"' || octet == '\\') {
+            *to++ = '\\';
+        }
+        *to++ = (char)octet;
     }
-    line[at++] = '"';
-    return at;
+    return stpcpy(to, "\"");
 }
 
-size_t access_log_format(const struct log_entry *entry, char line[LOG_LINE_MAX])
+size_t access_log_format(const struct log_entry *entry, struct log_time *time, char *line)
 {
     enum { REQUEST_LINE_MOST = 2048, FIELD_MOST = 768 };
-    struct tm tm;
-    gmtime_r(&entry->time, &tm);
-    size_t at = (size_t)snprintf(line, 64, "%s - - ", entry->peer);
-    at += strftime(line + at, 64, "[%d/%b/%Y:%H:%M:%S +0000]", &tm); /* the C locale's names */
-    at = append_quoted(line, at, REQUEST_LINE_MOST, entry->request_line);
-    at += (size_t)sprintf(line + at, " %03u %ju", entry->status, (uintmax_t)entry->octets);
-    at = append_quoted(line, at, FIELD_MOST, entry->referer);
-    at = append_quoted(line, at, FIELD_MOST, entry->user_agent);
-    line[at++] = '\n';
-    return at;
+    if (time->second != entry->time || time->text[0] == '\0') {
+        struct tm tm;
+        time->second = entry->time;
+        gmtime_r(&time->second, &tm);
+        strftime(time->text, sizeof time->text, "[%d/%b/%Y:%H:%M:%S +0000]", &tm); /* C locale */
+    }
+    char *to = stpcpy(stpcpy(stpcpy(line, entry->peer), " - - "), time->text);
+    to = append_quoted(to, REQUEST_LINE_MOST, entry->request_line);
+    to = text_write_number(stpcpy(to, " "), entry->status);
+    to = text_write_number(stpcpy(to, " "), entry->octets);
+    to = append_quoted(to, FIELD_MOST, entry->referer);
+    to = append_quoted(to, FIELD_MOST, entry->user_agent);
+    *to++ = '\n';
+    return (size_t)(to - line);
 }

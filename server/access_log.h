@@ -26,7 +26,14 @@ struct access_log {
     atomic_uint_fast64_t lost;  /* lines dropped since they were told last */
 };
 
+/* A second as lines have it, written once for all lines of that second. Starts zeroed. */
+struct log_time {
+    time_t second;
+    char text[32];
+};
+
 struct log_buffer {
+    struct log_time time; /* its worker's alone */
     pthread_mutex_t lock; /* a leaf; guards: */
     size_t length;
     char octets[LOG_BUFFER_SIZE];
@@ -58,4 +65,4 @@ void access_log_report_lost(struct access_log *log);
 
 /* One line of at most LOG_LINE_MAX octets, its LF included. Quotes, backslashes and whatever is not
  * printable ASCII are escaped, so that it is one line whatever the request held. */
-size_t access_log_format(const struct log_entry *entry, char line[LOG_LINE_MAX]);
+size_t access_log_format(const struct log_entry *, struct log_time *, char *line);

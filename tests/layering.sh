@@ -23,7 +23,7 @@ strings.h time.h'
 
 # What http/ may call: memory in, values out. Nothing here opens, waits or allocates.
 http_calls='memchr memrchr memmem memcmp bcmp memcpy mempcpy memmove memset strchr strrchr strlen
-strnlen strcmp strncmp strcasecmp strncasecmp strstr strcpy strspn strcspn strpbrk snprintf
+strnlen strcmp strncmp strcasecmp strncasecmp strstr strcpy stpcpy strspn strcspn strpbrk snprintf
 vsnprintf gmtime_r timegm strftime strptime __assert_fail'
 
 # What no layer below server/ may call: to print is to explain, and that is for server/.

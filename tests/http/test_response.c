@@ -137,6 +137,19 @@ static void test_fields_are_sent_in_the_order_in_which_they_were_added(void **st
     assert_head("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nC: 3\r\nA: \r\nD: 0\r\n\r\n");
 }
 
+static void test_a_number_is_a_field_in_decimal(void **state)
+{
+    (void)state;
+    http_response_start(response, HTTP_OK);
+    response->connection = NULL;
+    http_response_add_number(response, "Content-Length", 1687);
+    http_response_add_number(response, "Age", 0);
+    http_response_add_number(response, "Ten", 10);
+    http_response_add_number(response, "Large", 18446744073709551615u);
+    assert_head("HTTP/1.1 200 OK\r\nContent-Length: 1687\r\nAge: 0\r\nTen: 10\r\n"
+                "Large: 18446744073709551615\r\n\r\n");
+}
+
 static void test_a_response_that_is_started_again_is_empty(void **state)
 {
     (void)state;
@@ -270,6 +283,16 @@ static void test_a_field_that_fills_the_room_is_taken_or_breaks_the_response(voi
     assert_string_equal(head + strlen(head) - 4, "\r\n\r\n");
 }
 
+static void test_a_number_without_room_is_left_out_and_breaks_the_response(void **state)
+{
+    (void)state;
+    http_response_start(response, HTTP_OK);
+    add_line_of(LONGEST - 4);
+    http_response_add_number(response, "N", 0);
+    assert_true(response->broken);
+    assert_int_equal(response->fields_length, LONGEST - 4);
+}
+
 static void test_a_broken_response_stays_broken(void **state)
 {
     (void)state;
@@ -319,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_each_status_makes_its_line),
         cmocka_unit_test(test_a_response_without_a_decision_is_a_500),
         cmocka_unit_test(test_fields_are_sent_in_the_order_in_which_they_were_added),
+        cmocka_unit_test(test_a_number_is_a_field_in_decimal),
         cmocka_unit_test(test_a_response_that_is_started_again_is_empty),
         cmocka_unit_test(test_lines_that_were_checked_before_are_taken_as_they_are),
         cmocka_unit_test(test_lines_without_room_break_the_response),
@@ -327,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_fields_up_to_the_limit_are_taken),
         cmocka_unit_test(test_a_field_over_the_limit_is_left_out_and_breaks_the_response),
         cmocka_unit_test(test_a_field_that_fills_the_room_is_taken_or_breaks_the_response),
+        cmocka_unit_test(test_a_number_without_room_is_left_out_and_breaks_the_response),
         cmocka_unit_test(test_a_broken_response_stays_broken),
         cmocka_unit_test(test_the_longest_head_has_room),
         cmocka_unit_test(test_the_longest_location_has_room),

@@ -70,6 +70,7 @@ static inline void log_buffer_start(struct log_buffer *buffer)
     memset(buffer, 0xa5, sizeof *buffer);
     pthread_mutex_init(&buffer->lock, NULL);
     buffer->length = 0;
+    buffer->time = (struct log_time){0};
 }
 
 #endif

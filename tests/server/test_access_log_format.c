@@ -14,12 +14,14 @@ static const struct log_entry usual = {
     .user_agent = OCTETS("curl/7.88.1"),
 };
 
+static struct log_time second; /* of the line before */
+
 /* As a string; there is one LF in it, at the end, and nothing but printable ASCII before. */
 static const char *format(const struct log_entry *entry)
 {
     static char text[LOG_LINE_MAX + 1];
     char *line = guard_space(5, LOG_LINE_MAX);
-    size_t length = access_log_format(entry, line);
+    size_t length = access_log_format(entry, &second, line);
     assert_in_range(length, 1, LOG_LINE_MAX);
     for (size_t i = 0; i + 1 < length; i++) assert_in_range((unsigned char)line[i], 0x20, 0x7e);
     assert_int_equal(line[length - 1], '\n');
@@ -103,6 +105,26 @@ static void test_days_and_hours_have_two_digits(void **state)
     assert_non_null(strstr(format(&entry), " [31/Dec/2030:23:59:59 +0000] "));
 }
 
+static void test_the_first_second_of_all_is_written_too(void **state)
+{
+    struct log_entry entry = usual;
+    (void)state;
+    second = (struct log_time){0};
+    entry.time = 0;
+    assert_non_null(strstr(format(&entry), " [01/Jan/1970:00:00:00 +0000] "));
+}
+
+static void test_lines_of_one_second_have_its_time(void **state)
+{
+    static const char *const expected[] = {":08:49:37 ", ":08:49:37 ", ":08:49:38 ", ":08:49:38 "};
+    struct log_entry entry = usual;
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        entry.time = usual.time + i / 2;
+        assert_non_null(strstr(format(&entry), expected[i]));
+    }
+}
+
 static void test_an_ipv6_peer_is_written_as_it_is(void **state)
 {
     struct log_entry entry = usual;
@@ -179,6 +201,21 @@ static void test_values_without_end_are_cut(void **state)
     assert_cut((char)0xff);
 }
 
+/* As many octets as were meant for it, but for an escape that no longer fits whole. */
+static void test_a_value_is_cut_no_earlier_and_no_later_than_meant(void **state)
+{
+    static const size_t most[] = {2048, 768, 768};
+    static char flood[8 * 1024];
+    static struct values values;
+    struct log_entry entry = usual;
+    (void)state;
+    memset(flood, 'a', sizeof flood);
+    entry.request_line = entry.referer = entry.user_agent = (struct text){flood, sizeof flood};
+    read_values(format(&entry), &values);
+    for (size_t i = 0; i < 3; i++)
+        assert_in_range(values.lengths[i], most[i] - strlen("xFF"), most[i]);
+}
+
 /* Where an escape does not fit whole, none of it is written: tried at each distance. */
 static void test_no_escape_is_cut_in_its_midst(void **state)
 {
@@ -224,11 +261,14 @@ int main(void)
         cmocka_unit_test(test_a_line_is_in_combined_log_format),
         cmocka_unit_test(test_a_dash_stands_for_what_is_missing),
         cmocka_unit_test(test_days_and_hours_have_two_digits),
+        cmocka_unit_test(test_the_first_second_of_all_is_written_too),
+        cmocka_unit_test(test_lines_of_one_second_have_its_time),
         cmocka_unit_test(test_an_ipv6_peer_is_written_as_it_is),
         cmocka_unit_test(test_the_longest_number_of_octets_fits),
         cmocka_unit_test(test_every_octet_is_escaped_so_that_it_can_be_read_back),
         cmocka_unit_test(test_printable_octets_are_not_escaped),
         cmocka_unit_test(test_values_without_end_are_cut),
+        cmocka_unit_test(test_a_value_is_cut_no_earlier_and_no_later_than_meant),
         cmocka_unit_test(test_no_escape_is_cut_in_its_midst),
         cmocka_unit_test(test_a_long_value_leaves_room_for_the_others),
     };
