@@ -21,11 +21,10 @@ void file_cache_open(
 /* Frees what was taken out of its set; no lock is held. */
 static void free_all(struct file_cache *cache, struct cache_entry *gone)
 {
-    while (gone != NULL) {
-        struct cache_entry *next = gone->next;
+    for (struct cache_entry *next; gone != NULL; gone = next) {
+        next = gone->next;
         atomic_fetch_add(&cache->descriptors, gone->descriptors);
         cache_entry_free(gone);
-        gone = next;
     }
 }
 
@@ -68,8 +67,10 @@ size_t file_cache_choose_victim(struct cache_entry *const places[], size_t count
 static bool give_up_descriptors(struct file_cache *cache)
 {
     struct cache_entry *gone = NULL;
-    for (size_t i = 0; i < CACHE_SETS && gone == NULL; i++) {
-        struct cache_set *set = &cache->sets[atomic_fetch_add(&cache->hand, 1) % CACHE_SETS];
+    /* A hand of our own: others must not make us miss a set. */
+    for (unsigned hand = atomic_load(&cache->hand), i = 0; i < CACHE_SETS && gone == NULL; i++) {
+        struct cache_set *set = &cache->sets[hand++ % CACHE_SETS];
+        atomic_store(&cache->hand, hand);
         pthread_mutex_lock(&set->lock);
         size_t victim = file_cache_choose_victim(set->places, CACHE_SET_FILES, true);
         if (victim < CACHE_SET_FILES) give_up(set, &set->places[victim], &gone);
@@ -83,11 +84,11 @@ static bool give_up_descriptors(struct file_cache *cache)
 /* Is an entry to be kept, and are there descriptors for it? */
 static bool reserve(struct file_cache *cache, const struct cache_entry *entry)
 {
-    bool is_known = entry->status != FS_EXHAUSTED && entry->status != FS_FAILED;
-    bool is_short = strlen(entry->path) <= CACHE_MISS_PATH_MAX;
-    if (!cache->keeps || !is_known || (entry->status != FS_FOUND && !is_short)) return false;
-    while (atomic_fetch_sub(&cache->descriptors, entry->descriptors) < entry->descriptors) {
-        atomic_fetch_add(&cache->descriptors, entry->descriptors);
+    const int count = entry->descriptors;
+    bool fits = entry->status == FS_FOUND || strlen(entry->path) <= CACHE_MISS_PATH_MAX;
+    if (!cache->keeps || !fits || entry->status == FS_FAILED) return false;
+    while (count > 0 && atomic_fetch_sub(&cache->descriptors, count) < count) {
+        atomic_fetch_add(&cache->descriptors, count);
         if (!give_up_descriptors(cache)) return false;
     }
     return true;
@@ -166,7 +167,7 @@ static enum fs_status find(struct file_cache *cache, const char *path, enum file
     entry->looked = now;
     entry->number = (atomic_fetch_add(&cache->loaded, 1) + 1) * CACHE_SETS + index;
     status = cache_entry_lend(entry, form, file, loan);
-    if (reserve(cache, entry))
+    if (status != FS_EXHAUSTED && reserve(cache, entry)) /* else given up again, for ever */
         insert(cache, &cache->sets[index], entry);
     else
         cache_entry_free(entry);

@@ -74,9 +74,9 @@ static bool end_segment(struct http_target *target, size_t segment, bool slash)
 /* An empty segment names no file: "//" stands for "/". */
 static void collapse_slashes(struct http_target *target)
 {
-    size_t length = 1;
-    for (size_t i = 1; i < target->path_length; i++)
-        if (target->path[i] != '/' || target->path[length - 1] != '/')
+    size_t length = 0;
+    for (size_t i = 0; i < target->path_length; i++)
+        if (target->path[i] != '/' || length == 0 || target->path[length - 1] != '/')
             target->path[length++] = target->path[i];
     target->path[length] = '\0';
     target->path_length = length;
@@ -93,10 +93,6 @@ static enum http_fault parse_origin_form(struct text text, struct http_target *t
     target->path_length = 1;
     text_skip(&path, "/");
     while (path.length > 0) {
-        struct text plain = text_take(&path, text_is_alphanumeric);
-        memcpy(target->path + target->path_length, plain.start, plain.length);
-        target->path_length += plain.length;
-        if (path.length == 0) break;
         bool slash = path.start[0] == '/';
         char octet;
         if (!next_octet(&path, &octet)) return HTTP_FAULT_PERCENT;

@@ -29,17 +29,18 @@ static int make_tree(void **state)
     site_file("root/odd", "odd");
     site_directory("root/odd.gz");
     site_link("root/odd.br", "../outside/secret.gz");
-    site_link("root/odd.in", "app.js.gz");
-    site_link("root/odd.no", "nothing");
+    site_link("root/odd.zst", "app.js.gz");
+    site_file("root/other", "other");
+    site_link("root/other.gz", "nothing");
     site_file("root/locked", "locked");
     site_file("root/locked.gz", "locked, shorter");
-    return mkfifoat(site.directory, "root/odd.fifo", 0644) |
+    return mkfifoat(site.directory, "root/other.br", 0644) |
         fchmodat(site.directory, "root/locked.gz", 0, 0);
 }
 
 /* Opens the file and what lies beside it; neither is left open. Where there is nothing, the struct
  * is as it was. */
-static enum fs_status open_beside(const char *path, const char *suffix, struct file *beside)
+static enum fs_status open_beside(const char *path, enum file_form form, struct file *beside)
 {
     struct file file;
     struct file before;
@@ -49,7 +50,7 @@ static enum fs_status open_beside(const char *path, const char *suffix, struct f
     size_t descriptors = count_descriptors();
     const char *guarded = guard_end(0, path, strlen(path) + 1);
     alarm(10);
-    enum fs_status status = document_root_open_beside(&site.root, guarded, &file, suffix, beside);
+    enum fs_status status = document_root_open_beside(&site.root, guarded, &file, form, beside);
     alarm(0);
     assert_int_equal(count_descriptors(), descriptors + (status == FS_FOUND));
     if (status != FS_FOUND) assert_memory_equal(beside, &before, sizeof before);
@@ -57,54 +58,54 @@ static enum fs_status open_beside(const char *path, const char *suffix, struct f
     return status;
 }
 
-static void assert_beside(const char *path, const char *suffix, const char *content)
+static void assert_beside(const char *path, enum file_form form, const char *content)
 {
     struct file beside;
     char octets[256] = "";
-    assert_int_equal(open_beside(path, suffix, &beside), FS_FOUND);
+    assert_int_equal(open_beside(path, form, &beside), FS_FOUND);
     assert_true(read(beside.descriptor, octets, sizeof octets - 1) >= 0);
     assert_int_equal(close(beside.descriptor), 0);
     assert_string_equal(octets, content);
     assert_int_equal(beside.size, strlen(content));
 }
 
-static void assert_nothing_beside(const char *path, const char *suffix, enum fs_status expected)
+static void assert_nothing_beside(const char *path, enum file_form form, enum fs_status expected)
 {
     struct file beside;
-    assert_int_equal(open_beside(path, suffix, &beside), expected);
+    assert_int_equal(open_beside(path, form, &beside), expected);
 }
 
 static void test_the_suffix_is_added_to_the_name(void **state)
 {
     (void)state;
-    assert_beside("/app.js", ".gz", "the script, shorter");
-    assert_beside("/app.js", ".br", "the script, shortest");
-    assert_nothing_beside("/app.js", ".zst", FS_NOT_FOUND);
-    assert_nothing_beside("/alone.txt", ".gz", FS_NOT_FOUND);
+    assert_beside("/app.js", FILE_GZ, "the script, shorter");
+    assert_beside("/app.js", FILE_BR, "the script, shortest");
+    assert_nothing_beside("/app.js", FILE_ZST, FS_NOT_FOUND);
+    assert_nothing_beside("/alone.txt", FILE_GZ, FS_NOT_FOUND);
 }
 
 /* The file is what the path was completed to: about.html, not about. */
 static void test_the_suffix_comes_behind_what_the_path_was_completed_with(void **state)
 {
     (void)state;
-    assert_beside("/about", ".gz", "about, shorter");
-    assert_beside("/about.html", ".gz", "about, shorter");
-    assert_beside("/", ".gz", "index, shorter");
-    assert_beside("/dir/", ".gz", "index of dir, shorter");
-    assert_beside("/plain", ".gz", "plain, shorter");
+    assert_beside("/about", FILE_GZ, "about, shorter");
+    assert_beside("/about.html", FILE_GZ, "about, shorter");
+    assert_beside("/", FILE_GZ, "index, shorter");
+    assert_beside("/dir/", FILE_GZ, "index of dir, shorter");
+    assert_beside("/plain", FILE_GZ, "plain, shorter");
 }
 
 static void test_the_media_type_is_that_of_the_name(void **state)
 {
     struct file beside;
     (void)state;
-    assert_int_equal(open_beside("/app.js", ".gz", &beside), FS_FOUND);
+    assert_int_equal(open_beside("/app.js", FILE_GZ, &beside), FS_FOUND);
     assert_string_equal(beside.media_type, "text/javascript; charset=utf-8");
     close(beside.descriptor);
-    assert_int_equal(open_beside("/", ".gz", &beside), FS_FOUND);
+    assert_int_equal(open_beside("/", FILE_GZ, &beside), FS_FOUND);
     assert_string_equal(beside.media_type, "text/html; charset=utf-8");
     close(beside.descriptor);
-    assert_int_equal(open_beside("/plain", ".gz", &beside), FS_FOUND);
+    assert_int_equal(open_beside("/plain", FILE_GZ, &beside), FS_FOUND);
     assert_string_equal(beside.media_type, "application/octet-stream");
     close(beside.descriptor);
 }
@@ -115,7 +116,7 @@ static void test_its_time_is_its_own(void **state)
     struct file beside;
     (void)state;
     assert_int_equal(utimensat(site.directory, "root/app.js.gz", times, 0), 0);
-    assert_int_equal(open_beside("/app.js", ".gz", &beside), FS_FOUND);
+    assert_int_equal(open_beside("/app.js", FILE_GZ, &beside), FS_FOUND);
     assert_int_equal(beside.modified.tv_sec, 1234567890);
     assert_int_equal(beside.modified.tv_nsec, 123456789);
     close(beside.descriptor);
@@ -124,16 +125,16 @@ static void test_its_time_is_its_own(void **state)
 static void test_what_is_no_regular_file_is_not_beside(void **state)
 {
     (void)state;
-    assert_nothing_beside("/odd", ".gz", FS_DIRECTORY);
-    assert_nothing_beside("/odd", ".fifo", FS_NOT_SERVED);
+    assert_nothing_beside("/odd", FILE_GZ, FS_DIRECTORY);
+    assert_nothing_beside("/other", FILE_BR, FS_NOT_SERVED);
 }
 
 static void test_links_are_followed_only_within_the_root(void **state)
 {
     (void)state;
-    assert_beside("/odd", ".in", "the script, shorter");
-    assert_nothing_beside("/odd", ".br", FS_NOT_SERVED);
-    assert_nothing_beside("/odd", ".no", FS_NOT_FOUND);
+    assert_beside("/odd", FILE_ZST, "the script, shorter");
+    assert_nothing_beside("/odd", FILE_BR, FS_NOT_SERVED);
+    assert_nothing_beside("/other", FILE_GZ, FS_NOT_FOUND);
 }
 
 static void test_what_may_not_be_read_is_forbidden(void **state)
@@ -148,7 +149,7 @@ static void test_what_may_not_be_read_is_forbidden(void **state)
         bool root = geteuid() == 0;
         if (root && (setgroups(0, NULL) != 0 || setgid(65534) != 0 || setuid(65534) != 0))
             _exit(77);
-        _exit((int)document_root_open_beside(&site.root, "/locked", &file, ".gz", &beside));
+        _exit((int)document_root_open_beside(&site.root, "/locked", &file, FILE_GZ, &beside));
     }
     close(file.descriptor);
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -169,7 +170,7 @@ static void test_a_name_that_the_suffix_makes_too_long_is_not_found(void **state
         snprintf(path, sizeof path, "root/%s", name);
         site_file(path, "long");
         snprintf(path, sizeof path, "/%s", name);
-        assert_nothing_beside(path, ".gz", FS_NOT_FOUND);
+        assert_nothing_beside(path, FILE_GZ, FS_NOT_FOUND);
     }
 }
 
@@ -187,7 +188,7 @@ static void test_a_path_that_the_suffix_makes_too_long_is_not_found(void **state
         strcpy(path + length - 6, "app.js");
         const char *guarded = guard_end(0, path, length + 1);
         enum fs_status status =
-            document_root_open_beside(&site.root, guarded, &file, ".gz", &beside);
+            document_root_open_beside(&site.root, guarded, &file, FILE_GZ, &beside);
         bool fits = length - 1 + strlen(".gz") < PATH_MAX;
         assert_int_equal(status, fits ? FS_FOUND : FS_NOT_FOUND);
         if (status == FS_FOUND) close(beside.descriptor);
