@@ -119,22 +119,17 @@ static struct cache_entry **make_room(
     return &places[free];
 }
 
-/* Puts an entry into its set instead of the one of that path before it, unless somebody has looked
- * the path up later. */
+/* Puts an entry into its set; of two for one path the one that was looked up later. */
 static void insert(struct file_cache *cache, struct cache_set *set, struct cache_entry *entry)
 {
     struct cache_entry *gone = NULL;
     pthread_mutex_lock(&set->lock);
     struct cache_entry **before = find_place(set, entry->hash, entry->path);
-    bool is_known = before < set->places + CACHE_SET_PLACES;
-    bool is_late = is_known && (*before)->looked > entry->looked;
-    if (is_known && !is_late) give_up(set, before, &gone);
-    if (is_late) {
-        gone = entry;
-    } else {
-        *make_room(set, entry, &gone) = entry;
-        set->octets += entry->octets;
-    }
+    if (before < set->places + CACHE_SET_PLACES) give_up(set, before, &gone);
+    struct cache_entry *later = gone != NULL && gone->looked > entry->looked ? gone : entry;
+    if (later == gone) gone = entry;
+    *make_room(set, later, &gone) = later;
+    set->octets += later->octets;
     pthread_mutex_unlock(&set->lock);
     free_all(cache, gone);
 }

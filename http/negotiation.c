@@ -52,13 +52,13 @@ static int coding_weight(const struct http_request *request, const char *name)
 size_t http_choose_coding(
     const struct http_request *request, const char *const names[], size_t count, unsigned available)
 {
-    size_t chosen = count;
+    size_t chosen = 0;
     int most = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 1; i < count; i++) {
         int weight = (available & 1u << i) == 0 ? 0 : coding_weight(request, names[i]);
         if (weight <= most) continue;
         most = weight;
         chosen = i;
     }
-    return chosen < count && coding_weight(request, "identity") <= most ? chosen : count;
+    return coding_weight(request, "identity") <= most ? chosen : 0;
 }

@@ -1,7 +1,5 @@
 #include "http/range.h"
 
-#include <stdio.h>
-
 struct piece {
     uint64_t first, end; /* end is the position after the last */
 };
@@ -63,9 +61,10 @@ enum http_status http_select_range(
 void http_format_content_range(
     const struct http_range *range, uint64_t complete_length, char value[HTTP_CONTENT_RANGE_SIZE])
 {
-    char positions[2 * 20 + 2] = "*"; /* numbers of 20 digits */
-    if (range != NULL)
-        snprintf(positions, sizeof positions, "%ju-%ju", (uintmax_t)range->first_pos,
-            (uintmax_t)(range->first_pos + range->length - 1));
-    snprintf(value, HTTP_CONTENT_RANGE_SIZE, "bytes %s/%ju", positions, (uintmax_t)complete_length);
+    char *to = text_write(value, range == NULL ? "bytes *" : "bytes ");
+    if (range != NULL) {
+        to = text_write(text_write_number(to, range->first_pos), "-");
+        to = text_write_number(to, range->first_pos + range->length - 1);
+    }
+    *text_write_number(text_write(to, "/"), complete_length) = '\0';
 }

@@ -126,6 +126,12 @@ enum http_fault http_parse_field_line(struct text line, struct http_field *field
     return HTTP_FAULT_NONE;
 }
 
+/* A bit for the first letter of a name: most of those that are looked for start like none. */
+static uint32_t initial(const char *name)
+{
+    return (uint32_t)1 << (*name & 31);
+}
+
 enum http_parse http_parse_request_head(
     struct text head, struct http_request *request, struct http_problem *problem)
 {
@@ -135,13 +141,15 @@ enum http_parse http_parse_request_head(
     struct http_field field;
     request->line = request->method = request->target = text_until(head, 0);
     request->major_version = request->minor_version = 0;
+    request->initials = 0;
     request->field_count = 0;
     head = text_from(head, empty_lines_length(head));
     if (next_line(&head, &request->line)) fault = parse_request_line(request);
     for (; fault == HTTP_FAULT_NONE && next_line(&head, &line) && line.length > 0; count++) {
         fault = http_parse_field_line(line, &field);
-        if (fault == HTTP_FAULT_NONE && count < HTTP_FIELD_LINES_MAX)
-            request->fields[request->field_count++] = field;
+        if (fault != HTTP_FAULT_NONE || count >= HTTP_FIELD_LINES_MAX) continue;
+        request->fields[request->field_count++] = field;
+        request->initials |= initial(field.name.start);
     }
     /* The order of the checks: the syntax of every line, the version, the sizes. */
     if (fault == HTTP_FAULT_NONE && request->major_version != 1) fault = HTTP_FAULT_VERSION;
@@ -149,16 +157,15 @@ enum http_parse http_parse_request_head(
     return http_passes(problem, fault) ? HTTP_COMPLETE : HTTP_INVALID;
 }
 
-/* Most names differ in their length or their first letter. */
 static bool has_name(const struct http_field *field, struct text name)
 {
     return field->name.length == name.length &&
-        (field->name.start[0] | 0x20) == (name.start[0] | 0x20) &&
         strncasecmp(field->name.start, name.start, name.length) == 0;
 }
 
 size_t http_find_field(const struct http_request *request, const char *name, struct text *value)
 {
+    if ((request->initials & initial(name)) == 0) return 0;
     const struct text wanted = text_of(name);
     size_t count = 0;
     for (size_t i = 0; i < request->field_count; i++)
@@ -170,6 +177,7 @@ size_t http_find_field(const struct http_request *request, const char *name, str
 bool http_next_list_element(const struct http_request *request, const char *name,
     struct http_list *list, struct text *element)
 {
+    if ((request->initials & initial(name)) == 0) return false;
     const struct text wanted = text_of(name);
     while (list->rest.length == 0 || !text_next_element(&list->rest, element)) {
         if (list->next_field == request->field_count) return false;

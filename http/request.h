@@ -24,6 +24,7 @@ struct http_request {
     struct text line; /* as received, without CR LF; empty until there is a whole one */
     struct text method, target;
     int major_version, minor_version;
+    uint32_t initials; /* of the names: 1 << (letter & 31), either case */
     size_t field_count;
     struct http_field fields[HTTP_FIELD_LINES_MAX];
 };

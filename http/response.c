@@ -1,4 +1,5 @@
 #include "http/response.h"
+#include "http/date.h"
 
 void http_response_start(struct http_response *response, enum http_status status)
 {
@@ -19,8 +20,8 @@ void http_response_add_field(struct http_response *response, const char *name, s
         response->broken = true;
         return;
     }
-    to = stpcpy(stpcpy(to, name), ": ");
-    to = stpcpy(mempcpy(to, value.start, value.length), "\r\n");
+    to = text_write(text_write(to, name), ": ");
+    to = text_write(mempcpy(to, value.start, value.length), "\r\n");
     response->fields_length = (size_t)(to - response->fields);
 }
 
@@ -45,11 +46,11 @@ size_t http_response_format_head(
 {
     enum http_status status = response->status;
     if (status == HTTP_REFUSED) status = HTTP_INTERNAL_SERVER_ERROR;
-    char *to = text_write_number(stpcpy(octets, "HTTP/1.1 "), status);
-    to = stpcpy(stpcpy(to, " "), http_reason_phrase(status));
-    to = stpcpy(stpcpy(to, "\r\nDate: "), date);
+    char *to = text_write(text_write_number(text_write(octets, "HTTP/1.1 "), status), " ");
+    to = text_write(text_write(to, http_reason_phrase(status)), "\r\nDate: ");
+    to = text_write(mempcpy(to, date, HTTP_DATE_SIZE - 1), "\r\n");
     if (response->connection != NULL)
-        to = stpcpy(stpcpy(to, "\r\nConnection: "), response->connection);
-    to = mempcpy(stpcpy(to, "\r\n"), response->fields, response->fields_length);
-    return (size_t)(stpcpy(to, "\r\n") - octets);
+        to = text_write(text_write(text_write(to, "Connection: "), response->connection), "\r\n");
+    to = mempcpy(to, response->fields, response->fields_length);
+    return (size_t)(text_write(to, "\r\n") - octets);
 }

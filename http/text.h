@@ -77,6 +77,12 @@ bool text_take_number(struct text *rest, uint64_t *number);
 /* Writes a number in decimal, at most 20 digits, and returns where they end. */
 char *text_write_number(char *to, uint64_t number);
 
+/* Writes a string, and returns where it ends. */
+static inline char *text_write(char *to, const char *string)
+{
+    return mempcpy(to, string, strlen(string)); /* of a constant: a few moves */
+}
+
 /* Takes the string off that the text starts with; false: it does not. */
 static inline bool text_skip(struct text *rest, const char *string)
 {

@@ -102,12 +102,12 @@ static char *append_quoted(char *to, size_t most, struct text value)
 {
     static const char digits[] = "0123456789ABCDEF";
     if (value.length == 0) value = text_of("-");
-    to = stpcpy(to, " \"");
+    to = text_write(to, " \"");
     const char *last = to + most - strlen("\\xFF");
     for (size_t i = 0; i < value.length && to <= last; i++) {
         unsigned char octet = (unsigned char)value.start[i];
         if (octet < 0x20 || octet > 0x7e) {
-            to = stpcpy(to, "\\x");
+            to = text_write(to, "\\x");
             *to++ = digits[octet / 16];
             octet = (unsigned char)digits[octet % 16];
         } else if (octet == '"' || octet == '\\') {
@@ -115,7 +115,7 @@ static char *append_quoted(char *to, size_t most, struct text value)
         }
         *to++ = (char)octet;
     }
-    return stpcpy(to, "\"");
+    return text_write(to, "\"");
 }
 
 size_t access_log_format(const struct log_entry *entry, struct log_time *time, char *line)
@@ -127,10 +127,10 @@ size_t access_log_format(const struct log_entry *entry, struct log_time *time, c
         gmtime_r(&time->second, &tm);
         strftime(time->text, sizeof time->text, "[%d/%b/%Y:%H:%M:%S +0000]", &tm); /* C locale */
     }
-    char *to = stpcpy(stpcpy(stpcpy(line, entry->peer), " - - "), time->text);
+    char *to = text_write(text_write(text_write(line, entry->peer), " - - "), time->text);
     to = append_quoted(to, REQUEST_LINE_MOST, entry->request_line);
-    to = text_write_number(stpcpy(to, " "), entry->status);
-    to = text_write_number(stpcpy(to, " "), entry->octets);
+    to = text_write_number(text_write(to, " "), entry->status);
+    to = text_write_number(text_write(to, " "), entry->octets);
     to = append_quoted(to, FIELD_MOST, entry->referer);
     to = append_quoted(to, FIELD_MOST, entry->user_agent);
     *to++ = '\n';

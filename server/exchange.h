@@ -22,7 +22,7 @@ enum { EXCHANGE_OCTETS_MAX = FILE_SMALL_MAX, DESCRIPTION_LINES_MAX = 384 };
 /* What is known of a file that was opened. It is prepared once and kept beside the file. */
 struct description {
     struct http_validators validators;
-    size_t length;
+    size_t length, part_length;        /* of all lines, and of those that fit a part as well */
     char lines[DESCRIPTION_LINES_MAX]; /* the field lines that say it, whole, with CR LF */
 };
 

@@ -79,12 +79,8 @@ static enum fs_status write_file(
     uint64_t size = (uint64_t)ftell(page);
     fclose(page);
     if (descriptor < 0) return FS_EXHAUSTED;
-    *file = (struct file){.descriptor = descriptor,
-        .size = size,
-        .modified = times[0],
-        .media_type = "text/html; charset=utf-8",
-        .ending = "",
-        .memory = (uint32_t)size};
+    *file = (struct file){.descriptor = descriptor, .size = size, .memory = (uint32_t)size};
+    file->media_type = "text/html; charset=utf-8";
     return FS_FOUND;
 }
 

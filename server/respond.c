@@ -4,11 +4,27 @@
 
 #include <unistd.h>
 
-static void start_response(struct exchange *exchange, enum http_status status)
+/* The lines of every response, and of content where it has a media type. */
+static void start_response(
+    struct exchange *exchange, enum http_status status, const char *media_type, uint64_t length)
 {
     const struct site *site = exchange->site;
-    http_response_start(&exchange->response, status);
-    http_response_add_lines(&exchange->response, (struct text){site->fields, site->fields_length});
+    struct http_response *response = &exchange->response;
+    http_response_start(response, status);
+    http_response_add_lines(response, (struct text){site->fields, site->fields_length});
+    if (exchange->has_variants) /* RFC 9110 §12.5.5: chosen by it, or not */
+        http_response_add_field(response, "Vary", text_of("Accept-Encoding"));
+    if (media_type == NULL) return;
+    http_response_add_field(response, "Content-Type", text_of(media_type));
+    http_response_add_number(response, "Content-Length", length);
+}
+
+/* The range of the file is the content: from memory, or read when it is sent. */
+static void take_range(struct exchange *exchange, struct http_range range)
+{
+    exchange->range = range;
+    if (exchange->file.content != NULL)
+        exchange->octets = (struct text){exchange->file.content + range.first_pos, range.length};
 }
 
 /* What was opened is not what is answered after all. */
@@ -22,40 +38,28 @@ static void drop_file(struct exchange *exchange)
 void exchange_respond_octets(
     struct exchange *exchange, enum http_status status, const char *media_type, struct text octets)
 {
-    struct http_response *response = &exchange->response;
     const char *tag = exchange->description.validators.entity_tag;
     drop_file(exchange);
-    start_response(exchange, status);
-    exchange->octets = octets;
-    if (exchange->has_variants)
-        http_response_add_field(response, "Vary", text_of("Accept-Encoding"));
+    start_response(exchange, status, media_type, octets.length);
     if (status == HTTP_NOT_MODIFIED && tag[0] != '\0') /* RFC 9110 §15.4.5 */
-        http_response_add_field(response, "ETag", text_of(tag));
-    if (media_type == NULL) return;
-    http_response_add_field(response, "Content-Type", text_of(media_type));
-    http_response_add_number(response, "Content-Length", octets.length);
+        http_response_add_field(&exchange->response, "ETag", text_of(tag));
+    exchange->octets = octets;
 }
 
-/* What only the file has that was asked for is not said of a page that stands for something else.
- */
 void exchange_respond_file(struct exchange *exchange, enum http_status status)
 {
-    const struct file *file = &exchange->file;
     const struct description *description = &exchange->description;
     struct http_response *response = &exchange->response;
     char content_range[HTTP_CONTENT_RANGE_SIZE];
-    if (status != HTTP_PARTIAL_CONTENT) exchange->range = (struct http_range){0, file->size};
-    start_response(exchange, status);
-    if (status < HTTP_BAD_REQUEST)
-        http_response_add_lines(response, (struct text){description->lines, description->length});
-    else
-        http_response_add_field(response, "Content-Type", text_of(file->media_type));
+    bool is_part = status == HTTP_PARTIAL_CONTENT;
+    size_t length = is_part ? description->part_length : description->length;
+    struct http_range whole = {0, exchange->file.size};
+    take_range(exchange, is_part ? exchange->range : whole);
+    start_response(exchange, status, NULL, 0);
+    http_response_add_lines(response, (struct text){description->lines, length});
+    if (!is_part) return;
     http_response_add_number(response, "Content-Length", exchange->range.length);
-    if (file->content != NULL)
-        exchange->octets =
-            (struct text){file->content + exchange->range.first_pos, exchange->range.length};
-    if (status != HTTP_PARTIAL_CONTENT) return;
-    http_format_content_range(&exchange->range, file->size, content_range);
+    http_format_content_range(&exchange->range, exchange->file.size, content_range);
     http_response_add_field(response, "Content-Range", text_of(content_range));
 }
 
@@ -64,17 +68,20 @@ void exchange_respond_file(struct exchange *exchange, enum http_status status)
 void exchange_refuse(struct exchange *exchange, enum http_fault fault)
 {
     const struct http_problem *problem = &exchange->problem;
+    struct file *file = &exchange->file;
     bool html = http_weight_of(&exchange->request, "Accept", "text/html") > 0;
     const char *media_type = html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
     if (fault != HTTP_FAULT_NONE) http_refuse(&exchange->problem, fault);
     drop_file(exchange);
     if (html && problem->status == HTTP_NOT_FOUND &&
-        file_cache_find(&exchange->site->files, "/404.html", FILE_PLAIN, exchange->clock,
-            &exchange->file, &exchange->loan) == FS_FOUND)
-        exchange_respond_file(exchange, problem->status);
-    else
+        file_cache_find(&exchange->site->files, "/404.html", FILE_PLAIN, exchange->clock, file,
+            &exchange->loan) == FS_FOUND) {
+        start_response(exchange, problem->status, file->media_type, file->size);
+        take_range(exchange, (struct http_range){0, file->size});
+    } else {
         exchange_respond_octets(
             exchange, problem->status, media_type, page_format(problem, html, exchange->page));
+    }
     http_response_add_field(&exchange->response, "Vary", text_of("Accept"));
     if (problem->status == HTTP_METHOD_NOT_ALLOWED) /* RFC 9110 §15.5.6 */
         http_response_add_field(&exchange->response, "Allow", method_allow());

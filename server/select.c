@@ -36,17 +36,15 @@ static enum fs_status open_variant(struct exchange *exchange, const char *path)
 {
     struct file_cache *files = &exchange->site->files;
     struct file *file = &exchange->file;
-    struct loan *loan = &exchange->loan;
-    const size_t count = FILE_FORMS - FILE_BR;
     struct file variant;
-    enum fs_status status = file_cache_find(files, path, FILE_PLAIN, exchange->clock, file, loan);
+    enum fs_status status =
+        file_cache_find(files, path, FILE_PLAIN, exchange->clock, file, &exchange->loan);
     if (status != FS_FOUND || file->forms == 1u << FILE_PLAIN) return status;
     exchange->has_variants = true;
-    size_t chosen =
-        http_choose_coding(&exchange->request, codings + FILE_BR, count, file->forms >> FILE_BR);
-    enum file_form form = FILE_BR + (enum file_form)chosen;
-    if (chosen == count ||
-        file_cache_find(files, path, form, exchange->clock, &variant, loan) != FS_FOUND)
+    enum file_form form =
+        (enum file_form)http_choose_coding(&exchange->request, codings, FILE_FORMS, file->forms);
+    if (form == FILE_PLAIN ||
+        file_cache_find(files, path, form, exchange->clock, &variant, &exchange->loan) != FS_FOUND)
         return status;
     if (file->descriptor >= 0) close(file->descriptor);
     *file = variant;
@@ -92,8 +90,6 @@ static void describe(struct exchange *exchange)
     http_describe_file(validators, file->size, file->modified, coding, exchange->now);
     http_format_date(validators->last_modified, date);
     http_response_start(response, HTTP_OK);
-    if (exchange->has_variants) /* RFC 9110 §12.5.5: chosen by it, or not */
-        http_response_add_field(response, "Vary", text_of("Accept-Encoding"));
     http_response_add_field(response, "Content-Type", text_of(file->media_type));
     http_response_add_field(response, "Accept-Ranges", text_of("bytes"));
     if (coding[0] != '\0') http_response_add_field(response, "Content-Encoding", text_of(coding));
@@ -101,8 +97,11 @@ static void describe(struct exchange *exchange)
         http_response_add_field(response, "ETag", text_of(validators->entity_tag));
         http_response_add_field(response, "Last-Modified", text_of(date));
     }
+    description->part_length = response->fields_length;
+    http_response_add_number(response, "Content-Length", file->size);
     description->length = response->fields_length;
     memcpy(description->lines, response->fields, response->fields_length);
+    response->broken = true; /* until a handler has responded */
     if (validators->strong || validators->entity_tag[0] == '\0')
         file_cache_annotate(&exchange->site->files, &exchange->loan, description,
             offsetof(struct description, lines) + description->length);

@@ -140,7 +140,8 @@ static struct http_validators describe(struct facts facts)
 
 static void check_description(struct facts facts)
 {
-    struct http_request request = {.method = text_of("GET"), .field_count = 1};
+    struct http_request request = {
+        .method = text_of("GET"), .initials = UINT32_MAX, .field_count = 1};
     struct facts other = {facts.size + 1, facts.modified, facts.now, facts.nanoseconds};
     struct facts later = {facts.size, facts.modified, facts.modified + 3, facts.nanoseconds};
     struct http_validators file = describe(facts);

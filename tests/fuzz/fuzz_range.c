@@ -99,7 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
     static struct http_request request;
     struct text value = fuzz_copy(fuzz_text(octets, length));
     struct http_range range;
-    request = (struct http_request){.method = text_of("GET"), .minor_version = 1};
+    request =
+        (struct http_request){.method = text_of("GET"), .minor_version = 1, .initials = UINT32_MAX};
     request.fields[request.field_count++] = (struct http_field){text_of("Range"), value};
     for (size_t i = 0; i <= MARKED_MAX; i++) check_marked(&request, value, i);
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) check_any(&request, lengths[i]);

@@ -17,6 +17,11 @@ static struct exchange *asked;
 /* What it is asked of: what site.h made, with the default options. */
 static struct site asked_site;
 
+/* A test may open a cache of its own in asked_site.files, and set when it asks (0: now). */
+static bool asked_has_cache;
+static struct timespec asked_now;
+static int64_t asked_clock;
+
 /* What every response says, as the default options have it. */
 static const char common_fields[] =
     "Server: strata\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n";
@@ -34,11 +39,13 @@ static inline void prepare_exchange(struct exchange *exchange, const char *head)
     struct http_problem problem;
     memset(exchange, 0xa5, sizeof *exchange);
     asked_site.root = site.root;
-    file_cache_open(&asked_site.files, &asked_site.root, 0, false);
+    if (!asked_has_cache) file_cache_open(&asked_site.files, &asked_site.root, 0, false);
     asked_site.fields_length = (size_t)sprintf(asked_site.fields, "%s", common_fields);
     asked_site.listings_left = 1;
     exchange->site = &asked_site;
-    clock_gettime(CLOCK_REALTIME, &exchange->now);
+    exchange->clock = asked_clock;
+    exchange->now = asked_now;
+    if (asked_now.tv_sec == 0) clock_gettime(CLOCK_REALTIME, &exchange->now);
     exchange->has_variants = false;
     exchange->content = exchange->octets = text_of("");
     exchange->file = (struct file){.descriptor = -1};

@@ -17,6 +17,7 @@ static inline struct http_request hand_made_request(
     request.target = guarded(target);
     request.line = request.target;
     request.minor_version = minor;
+    request.initials = UINT32_MAX;
     request.field_count = 0;
     while (*lines != '\0') {
         const char *colon = strchr(lines, ':');

@@ -6,6 +6,9 @@
  *     server_wait()      waits for the end, checks exit status and standard error
  *     server_stop()      SIGTERM, then server_wait() for status 0
  *
+ * STRATA_OPTION in the environment is one more option for every server that is started so, as in
+ * tests/system/no_cache_tables.sh.
+ *
  * A sanitizer's report on standard error fails the test and is printed. servers_abandon() ends what
  * a failed test left running; teardowns call it.
  */
