@@ -67,21 +67,17 @@ enum fs_status cache_entry_lend(
     const struct cache_entry *entry, enum file_form form, struct file *file, struct loan *loan)
 {
     const struct kept_file *kept = entry->forms[form];
-    int descriptor = -1;
     if (entry->status != FS_FOUND) return entry->status;
     if (kept == NULL) return FS_NOT_FOUND;
-    if (kept->file.descriptor >= 0) {
-        descriptor = fcntl(kept->file.descriptor, F_DUPFD_CLOEXEC, 0);
-        if (descriptor < 0) return fs_status_of(errno);
-    }
+    bool is_open = kept->file.descriptor >= 0;
     *file = kept->file;
-    file->descriptor = descriptor;
-    file->content = descriptor < 0 ? loan->content : NULL;
+    if (is_open) file->descriptor = fcntl(kept->file.descriptor, F_DUPFD_CLOEXEC, 0);
+    if (is_open && file->descriptor < 0) return fs_status_of(errno);
+    if (!is_open) file->content = memcpy(loan->content, kept->content, file->size);
     file->forms = entry->available;
     loan->entry = entry->number;
     loan->form = form;
     loan->note_length = kept->note_length;
     memcpy(loan->note, kept->note, kept->note_length);
-    if (descriptor < 0) memcpy(loan->content, kept->content, kept->file.size);
     return FS_FOUND;
 }

@@ -103,6 +103,8 @@ static struct cache_entry **find_place(struct cache_set *set, uint64_t hash, con
     return place;
 }
 
+_Static_assert((int)FILE_FORMS *(int)FILE_SMALL_MAX <= (int)CACHE_SET_OCTETS, "one entry fits");
+
 /* A free place for an entry, made so if need be. The set is locked. */
 static struct cache_entry **make_room(
     struct cache_set *set, const struct cache_entry *entry, struct cache_entry **gone)
@@ -178,8 +180,7 @@ enum fs_status file_cache_find(struct file_cache *cache, const char *path, enum 
     do status = find(cache, path, form, now, &found, loan);
     while (status == FS_EXHAUSTED && give_up_descriptors(cache));
     if (status == FS_FOUND) *file = found;
-    if (status != FS_FOUND) loan->entry = loan->note_length = 0;
-    if (status != FS_FOUND) loan->form = FILE_PLAIN;
+    if (status != FS_FOUND) loan->entry = loan->note_length = loan->form = FILE_PLAIN;
     return status;
 }
 

@@ -14,7 +14,8 @@
  * drives out no file.
  *
  * What is lent is a copy, made under the lock of the set: content is copied, the descriptor of a
- * large file duplicated. So nothing that is kept is ever used by two.
+ * large file duplicated. The duplicate shares its offset with others: read it at one of your own, as
+ * pread(2) and sendfile(2) do.
  */
 #pragma once
 
@@ -28,8 +29,7 @@
 enum { FILE_SMALL_MAX = 16 * 1024, FILE_NOTE_MAX = 512 };
 
 /* 8192 files and 64 MiB in all. A path that is no file's is kept if it is no longer than this. */
-enum { CACHE_SETS = 1024, CACHE_SET_FILES = 8, CACHE_SET_MISSES = 2 };
-enum { CACHE_SET_PLACES = CACHE_SET_FILES + CACHE_SET_MISSES };
+enum { CACHE_SETS = 1024, CACHE_SET_FILES = 8, CACHE_SET_MISSES = 2, CACHE_SET_PLACES = 10 };
 enum { CACHE_SET_OCTETS = 64 * 1024, CACHE_MISS_PATH_MAX = 255 };
 
 #define CACHE_BELIEVED ((int64_t)1000000000) /* nanoseconds */

@@ -16,10 +16,9 @@ void http_response_add_field(struct http_response *response, const char *name, s
     char *to = response->fields + response->fields_length;
     struct text rest = value;
     text_take(&rest, text_is_line_octet);
-    if (rest.length > 0 || strlen(name) + value.length + strlen(": \r\n") >= room) {
-        response->broken = true;
-        return;
-    }
+    bool fits = rest.length == 0 && strlen(name) + value.length + strlen(": \r\n") < room;
+    if (!fits) response->broken = true;
+    if (!fits) return;
     to = text_write(text_write(to, name), ": ");
     to = text_write(mempcpy(to, value.start, value.length), "\r\n");
     response->fields_length = (size_t)(to - response->fields);

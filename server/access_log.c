@@ -84,7 +84,7 @@ void access_log_add(
 {
     char line[LOG_LINE_MAX];
     if (log->descriptor < 0) return;
-    size_t length = access_log_format(entry, &buffer->time, line);
+    size_t length = access_log_format(entry, line);
     pthread_mutex_lock(&buffer->lock);
     while (length > sizeof buffer->octets - buffer->length) { /* only its worker adds */
         pthread_mutex_unlock(&buffer->lock);
@@ -118,16 +118,19 @@ static char *append_quoted(char *to, size_t most, struct text value)
     return text_write(to, "\"");
 }
 
-size_t access_log_format(const struct log_entry *entry, struct log_time *time, char *line)
+/* Appends " - - [06/Nov/1994:08:49:37 +0000]" from "Sun, 06 Nov 1994 08:49:37 GMT". */
+static char *append_time(char *to, const char *date)
+{
+    to = mempcpy(text_write(to, " - - ["), date + strlen("Sun, "), strlen("06 Nov 1994 08:49:37"));
+    to[-18] = to[-14] = '/';
+    to[-9] = ':';
+    return text_write(to, " +0000]");
+}
+
+size_t access_log_format(const struct log_entry *entry, char *line)
 {
     enum { REQUEST_LINE_MOST = 2048, FIELD_MOST = 768 };
-    if (time->second != entry->time || time->text[0] == '\0') {
-        struct tm tm;
-        time->second = entry->time;
-        gmtime_r(&time->second, &tm);
-        strftime(time->text, sizeof time->text, "[%d/%b/%Y:%H:%M:%S +0000]", &tm); /* C locale */
-    }
-    char *to = text_write(text_write(text_write(line, entry->peer), " - - "), time->text);
+    char *to = append_time(text_write(line, entry->peer), entry->date);
     to = append_quoted(to, REQUEST_LINE_MOST, entry->request_line);
     to = text_write_number(text_write(to, " "), entry->status);
     to = text_write_number(text_write(to, " "), entry->octets);

@@ -26,14 +26,7 @@ struct access_log {
     atomic_uint_fast64_t lost;  /* lines dropped since they were told last */
 };
 
-/* A second as lines have it, written once for all lines of that second. Starts zeroed. */
-struct log_time {
-    time_t second;
-    char text[32];
-};
-
 struct log_buffer {
-    struct log_time time; /* its worker's alone */
     pthread_mutex_t lock; /* a leaf; guards: */
     size_t length;
     char octets[LOG_BUFFER_SIZE];
@@ -41,8 +34,8 @@ struct log_buffer {
 
 struct log_entry {
     char peer[INET6_ADDRSTRLEN]; /* its address */
-    time_t time;
-    struct text request_line; /* as received; empty: none came */
+    const char *date;            /* an HTTP-date */
+    struct text request_line;    /* as received; empty: none came */
     unsigned status;
     uint64_t octets; /* of content, as announced */
     struct text referer, user_agent;
@@ -65,4 +58,4 @@ void access_log_report_lost(struct access_log *log);
 
 /* One line of at most LOG_LINE_MAX octets, its LF included. Quotes, backslashes and whatever is not
  * printable ASCII are escaped, so that it is one line whatever the request held. */
-size_t access_log_format(const struct log_entry *, struct log_time *, char *line);
+size_t access_log_format(const struct log_entry *entry, char *line);

@@ -133,7 +133,7 @@ static enum http_parse read_content(struct worker *worker, struct connection *co
 static void log_response(struct worker *worker, struct connection *connection, uint64_t length)
 {
     const struct exchange *exchange = &worker->exchange;
-    struct log_entry entry = {.time = exchange->now.tv_sec, .octets = length};
+    struct log_entry entry = {.date = worker->date, .octets = length};
     if (worker->server->log.descriptor < 0) return;
     entry.request_line = exchange->request.line;
     entry.status = exchange->response.status;

@@ -53,8 +53,7 @@ void exchange_respond_file(struct exchange *exchange, enum http_status status)
     char content_range[HTTP_CONTENT_RANGE_SIZE];
     bool is_part = status == HTTP_PARTIAL_CONTENT;
     size_t length = is_part ? description->part_length : description->length;
-    struct http_range whole = {0, exchange->file.size};
-    take_range(exchange, is_part ? exchange->range : whole);
+    take_range(exchange, is_part ? exchange->range : (struct http_range){0, exchange->file.size});
     start_response(exchange, status, NULL, 0);
     http_response_add_lines(response, (struct text){description->lines, length});
     if (!is_part) return;

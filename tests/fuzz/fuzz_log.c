@@ -48,14 +48,15 @@ static void check_value(struct text *line, struct text value)
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 {
     struct text input = fuzz_copy(fuzz_text(octets, length));
-    struct log_entry entry = {
-        .peer = "192.0.2.7", .time = 784111777, .status = 404, .octets = 1234};
-    struct log_time second = {0};
+    struct log_entry entry = {.peer = "192.0.2.7",
+        .date = "Sun, 06 Nov 1994 08:49:37 GMT",
+        .status = 404,
+        .octets = 1234};
     char *memory = fuzz_memory(LOG_LINE_MAX);
     entry.request_line = input;
     entry.referer = text_until(input, length / 2);
     entry.user_agent = text_from(input, length / 2);
-    struct text line = {memory, access_log_format(&entry, &second, memory)};
+    struct text line = {memory, access_log_format(&entry, memory)};
     must_hold(line.length > 0 && line.length <= LOG_LINE_MAX);
     for (size_t i = 0; i + 1 < line.length; i++)
         must_hold(line.start[i] >= 0x20 && line.start[i] <= 0x7e);

@@ -69,6 +69,7 @@ static inline int turns_connect(void)
     memset((char *)connection + behind_lock, 0, sizeof *connection - behind_lock);
     connection->descriptor = ends[0];
     connection->file.descriptor = -1;
+    connection->watched = true;
     transport->free_slot = transport->options.max_connections;
     atomic_fetch_add(&transport->count, 1);
     transport_set_wait(transport, connection, WAIT_FIRST_OCTET, wait_clock());

@@ -16,7 +16,7 @@ static inline void log_number(struct access_log *log, struct log_buffer *buffer,
     int length = snprintf(request, sizeof request, "GET /%u HTTP/1.1", number);
     const struct log_entry entry = {
         .peer = "192.0.2.7",
-        .time = 784111777,
+        .date = "Sun, 06 Nov 1994 08:49:37 GMT",
         .request_line = {request, (size_t)length},
         .status = 200,
         .octets = number,
@@ -70,7 +70,6 @@ static inline void log_buffer_start(struct log_buffer *buffer)
     memset(buffer, 0xa5, sizeof *buffer);
     pthread_mutex_init(&buffer->lock, NULL);
     buffer->length = 0;
-    buffer->time = (struct log_time){0};
 }
 
 #endif
