@@ -45,7 +45,7 @@ struct cache_entry *cache_entry_load(const struct document_root *root, const cha
     memcpy(entry->path, path, length);
     entry->status = document_root_open_file(root, path, &file);
     if (entry->status == FS_FOUND) entry->status = keep(entry, FILE_PLAIN, &file);
-    for (int form = FILE_BR; form < FILE_FORMS && entry->status == FS_FOUND; form++) {
+    for (unsigned form = FILE_BR; form < FILE_FORMS && entry->status == FS_FOUND; form++) {
         enum fs_status status = document_root_open_beside(root, path, &file, form, &beside);
         if (status == FS_FOUND) status = keep(entry, form, &beside);
         if (status == FS_EXHAUSTED) entry->status = status; /* perhaps there, perhaps preferred */

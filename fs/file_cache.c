@@ -1,5 +1,6 @@
 #include "fs/internal.h"
 
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -103,8 +104,6 @@ static struct cache_entry **find_place(struct cache_set *set, uint64_t hash, con
     return place;
 }
 
-_Static_assert((int)FILE_FORMS *(int)FILE_SMALL_MAX <= (int)CACHE_SET_OCTETS, "one entry fits");
-
 /* A free place for an entry, made so if need be. The set is locked. */
 static struct cache_entry **make_room(
     struct cache_set *set, const struct cache_entry *entry, struct cache_entry **gone)
@@ -116,6 +115,7 @@ static struct cache_entry **make_room(
     while (free < count && places[free] != NULL) free++;
     while (free == count || set->octets + entry->octets > CACHE_SET_OCTETS) {
         free = file_cache_choose_victim(places, count, false);
+        assert(free < count); /* an entry fits an empty set */
         give_up(set, &places[free], gone);
     }
     return &places[free];

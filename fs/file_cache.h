@@ -14,8 +14,8 @@
  * drives out no file.
  *
  * What is lent is a copy, made under the lock of the set: content is copied, the descriptor of a
- * large file duplicated. The duplicate shares its offset with others: read it at one of your own, as
- * pread(2) and sendfile(2) do.
+ * large file duplicated. The duplicate shares its offset with others: read it at one of your own,
+ * as pread(2) and sendfile(2) do.
  */
 #pragma once
 
@@ -67,8 +67,8 @@ void file_cache_close(struct file_cache *cache);
 
 /* Finds what document_root_open_file() opens for the path, or for another form what
  * document_root_open_beside() does; FS_NOT_FOUND where that form is not there. Fills in file
- * only when it returns FS_FOUND; a descriptor is then the caller's. Else the loan is empty. now: nanoseconds of a
- * clock that never goes back, read before the call. */
+ * only when it returns FS_FOUND; a descriptor is then the caller's. Else the loan is empty. now:
+ * nanoseconds of a clock that never goes back, read before the call. */
 enum fs_status file_cache_find(struct file_cache *, const char *path, enum file_form, int64_t now,
     struct file *, struct loan *);
 

@@ -136,6 +136,5 @@ size_t access_log_format(const struct log_entry *entry, char *line)
     to = text_write_number(text_write(to, " "), entry->octets);
     to = append_quoted(to, FIELD_MOST, entry->referer);
     to = append_quoted(to, FIELD_MOST, entry->user_agent);
-    *to++ = '\n';
-    return (size_t)(to - line);
+    return (size_t)(text_write(to, "\n") - line);
 }

@@ -1,4 +1,4 @@
-/* The forms of a file are kept together, each with its own content and fields: RFC 9110 §8.8.3.3. */
+/* Forms of a file are kept together, each with its own content and fields: RFC 9110 §8.8.3.3. */
 #include "tests/server/kept.h"
 #include "tests/server/variants.h"
 
@@ -70,7 +70,7 @@ static void test_of_the_kept_forms_one_that_is_there_is_chosen(void **state)
 static int passes;
 static const char *victim;
 
-/* Removes the victim, and puts it back at the end of the test, during the last of these look-ups. */
+/* Removes the victim and, at the end of the test, puts it back during the last of these look-ups. */
 static void remove_victim(void)
 {
     if (passes-- > 0)

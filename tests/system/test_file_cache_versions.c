@@ -145,7 +145,7 @@ static void ask(struct client *client, unsigned number, const char *lines)
     client_send_text(client, request);
 }
 
-/* Every other request of a client is for the rest of what it had before. Returns how many got it. */
+/* Every other request of a client is for the rest of what it had. Returns how many got it. */
 static size_t exchange_with(
     struct client clients[CLIENTS], struct known known[CLIENTS], unsigned round)
 {
