@@ -17,6 +17,8 @@ static void start(struct exchange *exchange, int64_t clock)
     exchange->content = exchange->octets = text_of("");
     exchange->file = (struct file){.descriptor = -1};
     exchange->has_variants = false;
+    exchange->description.validators.entity_tag[0] = '\0';
+    exchange->description.length = exchange->description.part_length = 0;
     http_response_start(&exchange->response, HTTP_REFUSED);
     exchange->response.broken = true; /* until a handler has responded */
 }

@@ -63,7 +63,8 @@ bool exchange_meets_preconditions(struct exchange *exchange);
  * HTTP_REFUSED: the response says why not (416). */
 enum http_status exchange_select_range(struct exchange *exchange);
 
-/* The file as the content: the range selected for HTTP_PARTIAL_CONTENT, else all of it. */
+/* The file as the content: all of it, or for HTTP_PARTIAL_CONTENT the range that was selected of a
+ * file that exchange_open_file() opened. */
 void exchange_respond_file(struct exchange *exchange, enum http_status status);
 
 /* Octets as the content, instead of a file that was opened; a media type of NULL: a response that

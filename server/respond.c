@@ -46,19 +46,21 @@ void exchange_respond_octets(
     exchange->octets = octets;
 }
 
+/* A file that was not opened for the target has no description. */
 void exchange_respond_file(struct exchange *exchange, enum http_status status)
 {
+    const struct file *file = &exchange->file;
     const struct description *description = &exchange->description;
     struct http_response *response = &exchange->response;
     char content_range[HTTP_CONTENT_RANGE_SIZE];
     bool is_part = status == HTTP_PARTIAL_CONTENT;
     size_t length = is_part ? description->part_length : description->length;
-    take_range(exchange, is_part ? exchange->range : (struct http_range){0, exchange->file.size});
-    start_response(exchange, status, NULL, 0);
+    take_range(exchange, is_part ? exchange->range : (struct http_range){0, file->size});
+    start_response(exchange, status, length > 0 ? NULL : file->media_type, file->size);
     http_response_add_lines(response, (struct text){description->lines, length});
     if (!is_part) return;
     http_response_add_number(response, "Content-Length", exchange->range.length);
-    http_format_content_range(&exchange->range, exchange->file.size, content_range);
+    http_format_content_range(&exchange->range, file->size, content_range);
     http_response_add_field(response, "Content-Range", text_of(content_range));
 }
 
@@ -67,20 +69,18 @@ void exchange_respond_file(struct exchange *exchange, enum http_status status)
 void exchange_refuse(struct exchange *exchange, enum http_fault fault)
 {
     const struct http_problem *problem = &exchange->problem;
-    struct file *file = &exchange->file;
     bool html = http_weight_of(&exchange->request, "Accept", "text/html") > 0;
     const char *media_type = html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
     if (fault != HTTP_FAULT_NONE) http_refuse(&exchange->problem, fault);
     drop_file(exchange);
+    exchange->description.length = 0;
     if (html && problem->status == HTTP_NOT_FOUND &&
-        file_cache_find(&exchange->site->files, "/404.html", FILE_PLAIN, exchange->clock, file,
-            &exchange->loan) == FS_FOUND) {
-        start_response(exchange, problem->status, file->media_type, file->size);
-        take_range(exchange, (struct http_range){0, file->size});
-    } else {
+        file_cache_find(&exchange->site->files, "/404.html", FILE_PLAIN, exchange->clock,
+            &exchange->file, &exchange->loan) == FS_FOUND)
+        exchange_respond_file(exchange, problem->status);
+    else
         exchange_respond_octets(
             exchange, problem->status, media_type, page_format(problem, html, exchange->page));
-    }
     http_response_add_field(&exchange->response, "Vary", text_of("Accept"));
     if (problem->status == HTTP_METHOD_NOT_ALLOWED) /* RFC 9110 §15.5.6 */
         http_response_add_field(&exchange->response, "Allow", method_allow());

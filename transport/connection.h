@@ -63,6 +63,7 @@ struct connection {
 
     uint8_t wait;       /* enum wait; in a turn: what it has waited for */
     bool overdue;       /* the deadline has passed: close it */
+    bool watched;       /* it has waited: it is in the set, or about to be */
     bool message_ended; /* in this turn: a new clock starts */
     uint32_t next_free; /* while the slot is free; slots_lock guards it */
 

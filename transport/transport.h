@@ -2,7 +2,9 @@
  *
  * One epoll set holds the listeners and the connections, each armed for one event (EPOLLONESHOT).
  * The kernel's ready list is the work queue: a worker that takes an event has the connection to
- * itself until it gives it back.
+ * itself until it gives it back. One that takes a listener's event accepts one connection, arms
+ * the listener again and has that connection at once, for its request is mostly there already; the
+ * set gets it when it first has to wait.
  *
  *     transport_open()            once
  *     transport_next_ready()      workers: sleeps until a connection is ready; NULL: stop
@@ -15,12 +17,12 @@
  *     transport_close()           when the workers are joined
  *
  * Locks. Order: a listener, a connection, then at most one leaf (slots_lock). A worker holds the
- * connection's lock for its whole turn. Giving back: write the wait, unlock, then arm as the last
- * touch. Closing: take the descriptor out of the slot and close it while locked, unlock, then
- * return the slot. So nobody ever arms or shuts down a number that means someone else. The
- * timekeeper only tries a lock (busy = being served) and lends connections that are still armed; it
- * never arms and never closes: it shuts a connection down, and the event that follows makes a
- * worker close it.
+ * connection's lock for its whole turn, from accept on in the first one. Giving back: write the
+ * wait, unlock, then arm as the last touch. Closing: take the descriptor out of the slot and close
+ * it while locked, unlock, then return the slot. So nobody ever arms or shuts down a number that
+ * means someone else. The timekeeper only tries a lock (busy = being served) and lends connections
+ * that are armed, or about to be; it never arms and never closes: it shuts a connection down, and
+ * the event that follows makes a worker close it.
  */
 #pragma once
 
@@ -29,8 +31,8 @@
 
 #include <stdatomic.h>
 
-/* So many are accepted in a turn; a tick makes room until one in so many slots is free. */
-enum { TRANSPORT_ACCEPTS_A_TURN = 16, TRANSPORT_FREE_SHARE = 16 };
+/* A tick makes room until one in so many slots is free. */
+enum { TRANSPORT_FREE_SHARE = 16 };
 
 struct transport_options {
     uint32_t max_connections;

@@ -55,54 +55,56 @@ void transport_end(struct transport *transport, struct connection *connection)
 }
 
 /* Arming is the last touch: from then on another worker may have the connection. False: it could
- * not be armed, and is closed. */
-static bool unlock_and_arm(struct transport *transport, struct connection *connection, int op)
+ * not be armed, and is locked again. */
+static bool unlock_and_arm(struct transport *transport, struct connection *connection)
 {
     uint32_t slot = transport_slot(transport, connection);
     int descriptor = connection->descriptor;
+    int op = connection->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
     uint32_t events = waits[connection->wait].events | EPOLLONESHOT;
+    connection->watched = true;
     pthread_mutex_unlock(&connection->lock);
-    if (transport_watch(transport, op, descriptor, events, slot)) return true;
-    pthread_mutex_lock(&connection->lock);
-    transport_end(transport, connection);
-    return false;
+    bool armed = transport_watch(transport, op, descriptor, events, slot);
+    if (!armed) pthread_mutex_lock(&connection->lock);
+    return armed;
 }
 
-/* DONE: one was accepted, or lost while it was queued. BLOCKED: none is there. FAILED: no slot,
- * descriptor or memory, or the listener is closed. The listener is locked. */
-static enum io_status accept_one(struct transport *transport, struct listener *listener)
+/* DONE: one was accepted, and is locked; or lost while it was queued: NULL. BLOCKED: none is there.
+ * FAILED: no slot, descriptor or memory, or the listener is closed. The listener is locked. */
+static enum io_status accept_one(
+    struct transport *transport, struct listener *listener, struct connection **accepted)
 {
     const size_t behind_lock = offsetof(struct connection, descriptor);
-    struct connection *connection = take_slot(transport);
+    struct connection *connection = *accepted = take_slot(transport);
     if (connection == NULL) return IO_FAILED;
     pthread_mutex_lock(&connection->lock);
     memset((char *)connection + behind_lock, 0, sizeof *connection - behind_lock);
     socklen_t size = sizeof connection->peer; /* enough for the two families that listen */
     connection->file.descriptor = -1;
+    transport_set_wait(transport, connection, WAIT_FIRST_OCTET, wait_clock());
     connection->descriptor = accept4(listener->descriptor,
         (struct sockaddr *)(void *)&connection->peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (connection->descriptor >= 0) {
-        transport_set_wait(transport, connection, WAIT_FIRST_OCTET, wait_clock());
-        return unlock_and_arm(transport, connection, EPOLL_CTL_ADD) ? IO_DONE : IO_FAILED;
-    }
+    if (connection->descriptor >= 0) return IO_DONE;
     int error = errno;
     transport_end(transport, connection);
+    *accepted = NULL;
     if (error == ECONNABORTED) return IO_DONE;
     return error == EAGAIN ? IO_BLOCKED : IO_FAILED;
 }
 
-/* When the system is out of descriptors, or the table full, the listener stays unarmed: an armed
- * one would be ready at once, and again, for nothing. A close or a tick arms it; a close that comes
- * just before it is called paused leaves it to the tick. */
-static void serve_listener(struct transport *transport, struct listener *listener)
+/* One is accepted, and the listener armed for another worker before this one serves it. When the
+ * system is out of descriptors, or the table full, the listener stays unarmed: an armed one would
+ * be ready at once, and again, for nothing. A close or a tick arms it; a close that comes just
+ * before it is called paused leaves it to the tick. */
+static struct connection *serve_listener(struct transport *transport, struct listener *listener)
 {
-    enum io_status status = IO_DONE;
+    struct connection *connection;
     pthread_mutex_lock(&listener->lock);
-    int most = listener->descriptor < 0 ? 0 : TRANSPORT_ACCEPTS_A_TURN; /* drained meanwhile */
-    for (int i = 0; i < most && status == IO_DONE; i++) status = accept_one(transport, listener);
+    enum io_status status = accept_one(transport, listener, &connection);
     if (status == IO_FAILED) atomic_store(&transport->paused, true);
     if (status != IO_FAILED) transport_arm_listener(transport, listener, EPOLL_CTL_MOD);
     pthread_mutex_unlock(&listener->lock);
+    return connection;
 }
 
 /* A listener is closed, never shut down: an inherited one lives on elsewhere. What had connected
@@ -112,11 +114,11 @@ void transport_drain(struct transport *transport)
     atomic_store(&transport->draining, true);
     for (size_t i = 0; i < transport->listeners->count; i++) {
         struct listener *listener = &transport->listeners->list[i];
-        enum io_status status = IO_DONE;
+        struct connection *next;
         pthread_mutex_lock(&listener->lock);
         epoll_ctl(transport->epoll, EPOLL_CTL_DEL, listener->descriptor, NULL);
-        for (int n = 0; n < SOMAXCONN && status == IO_DONE; n++)
-            status = accept_one(transport, listener);
+        for (int n = 0; n < SOMAXCONN && accept_one(transport, listener, &next) == IO_DONE; n++)
+            if (next != NULL && !unlock_and_arm(transport, next)) transport_end(transport, next);
         close(listener->descriptor);
         listener->descriptor = -1;
         pthread_mutex_unlock(&listener->lock);
@@ -140,19 +142,21 @@ void transport_seat(struct transport *transport, struct connection *connection, 
 
 struct connection *transport_next_ready(struct transport *transport, struct seat *seat)
 {
-    const uint32_t first_listener = transport->options.max_connections;
-    for (;;) {
+    struct connection *connection = NULL;
+    while (connection == NULL) {
         struct epoll_event event;
         if (epoll_wait(transport->epoll, &event, 1, -1) != 1) continue; /* EINTR */
         if (event.data.u64 == EVENT_STOP) return NULL;
-        if (event.data.u64 < first_listener) {
-            struct connection *connection = &transport->table[event.data.u64];
+        if (event.data.u64 < transport->options.max_connections) {
+            connection = &transport->table[event.data.u64];
             pthread_mutex_lock(&connection->lock);
-            transport_seat(transport, connection, seat);
-            return connection;
+        } else {
+            uint64_t index = event.data.u64 - transport->options.max_connections;
+            connection = serve_listener(transport, &transport->listeners->list[index]);
         }
-        serve_listener(transport, &transport->listeners->list[event.data.u64 - first_listener]);
     }
+    transport_seat(transport, connection, seat);
+    return connection;
 }
 
 /* Keeps exactly the octets that are unread and unsent. False: there is no memory for them. */
@@ -176,13 +180,11 @@ static bool park(struct transport *transport, struct connection *connection)
 
 void transport_give_back(struct transport *transport, struct connection *connection, enum wait wait)
 {
-    bool kept = wait != WAIT_CLOSE && park(transport, connection);
-    if (kept) {
+    if (wait != WAIT_CLOSE && park(transport, connection)) {
         transport_set_wait(transport, connection, wait, connection->seat->now);
         connection->seat = NULL;
-        kept = unlock_and_arm(transport, connection, EPOLL_CTL_MOD);
-    } else {
-        transport_end(transport, connection);
+        if (unlock_and_arm(transport, connection)) return;
     }
-    if (!kept) transport_resume(transport);
+    transport_end(transport, connection);
+    transport_resume(transport);
 }

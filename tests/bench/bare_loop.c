@@ -1,6 +1,7 @@
 /* What strata's shape costs before anything is done in it: strata's turns (one epoll set, one-shot
- * arming, threads that take one event at a time), and in each one receive and one send of the same
- * octets. Nothing is parsed, looked up or decided. What strata costs more than this is strata.
+ * arming, threads that take one event at a time, and who accepts a connection serves it at once),
+ * and in each one receive and one send of the same octets. Nothing is parsed, looked up or decided.
+ * What strata costs more than this is strata.
  *
  *     bare_loop PORT THREADS CONNECTIONS FILE REQUESTS [close]
  *
@@ -21,14 +22,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ACCEPTS_A_TURN = 16, INPUT_SIZE = 36 * 1024 };
+enum { INPUT_SIZE = 36 * 1024 };
+
+struct connection {
+    size_t unsent;
+    bool watched; /* it has waited: it is in the set, or about to be */
+};
 
 struct loop {
     int set, listener;
     char *answers;
     size_t length;
     bool closes;
-    size_t *unsent; /* by descriptor; whoever has taken its event may touch it */
+    struct connection *connections; /* by descriptor; who has taken its event may touch it */
 };
 
 static void stop_if(bool failed, const char *what)
@@ -44,31 +50,41 @@ static void watch(struct loop *loop, int operation, int descriptor, uint32_t eve
     epoll_ctl(loop->set, operation, descriptor, &event);
 }
 
-static void accept_some(struct loop *loop)
+/* < 0: none was there. */
+static int accept_one(struct loop *loop)
 {
-    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-        int descriptor = accept4(loop->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (descriptor < 0) break;
-        loop->unsent[descriptor] = 0;
-        watch(loop, EPOLL_CTL_ADD, descriptor, EPOLLIN);
-    }
+    int descriptor = accept4(loop->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) loop->connections[descriptor] = (struct connection){.unsent = 0};
     watch(loop, EPOLL_CTL_MOD, loop->listener, EPOLLIN);
+    return descriptor;
+}
+
+/* Arming is the last touch: from then on another thread may have the connection. */
+static void wait_for(struct loop *loop, int descriptor, uint32_t events)
+{
+    int operation = loop->connections[descriptor].watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    loop->connections[descriptor].watched = true;
+    watch(loop, operation, descriptor, events);
 }
 
 /* False: the connection is done with. */
 static bool take_turn(struct loop *loop, int descriptor, char *input)
 {
-    size_t *unsent = &loop->unsent[descriptor];
+    size_t *unsent = &loop->connections[descriptor].unsent;
+    ssize_t count = 1;
     if (*unsent == 0) {
-        if (recv(descriptor, input, INPUT_SIZE, 0) <= 0) return false;
-        *unsent = loop->length;
+        count = recv(descriptor, input, INPUT_SIZE, 0);
+        if (count == 0 || (count < 0 && errno != EAGAIN)) return false;
+        if (count > 0) *unsent = loop->length;
     }
-    const char *rest = loop->answers + loop->length - *unsent;
-    ssize_t count = send(descriptor, rest, *unsent, MSG_NOSIGNAL);
-    if (count < 0 && errno != EAGAIN) return false;
-    if (count > 0) *unsent -= (size_t)count;
-    if (*unsent == 0 && loop->closes) return false;
-    watch(loop, EPOLL_CTL_MOD, descriptor, *unsent > 0 ? EPOLLOUT : EPOLLIN);
+    if (count > 0) {
+        const char *rest = loop->answers + loop->length - *unsent;
+        count = send(descriptor, rest, *unsent, MSG_NOSIGNAL);
+        if (count < 0 && errno != EAGAIN) return false;
+        if (count > 0) *unsent -= (size_t)count;
+        if (*unsent == 0 && loop->closes) return false;
+    }
+    wait_for(loop, descriptor, *unsent > 0 ? EPOLLOUT : EPOLLIN);
     return true;
 }
 
@@ -79,10 +95,9 @@ static void *thread_main(void *argument)
     for (;;) {
         struct epoll_event event;
         if (epoll_wait(loop->set, &event, 1, -1) != 1) continue;
-        if (event.data.fd == loop->listener)
-            accept_some(loop);
-        else if (!take_turn(loop, event.data.fd, input))
-            close(event.data.fd);
+        int descriptor = event.data.fd;
+        if (descriptor == loop->listener) descriptor = accept_one(loop);
+        if (descriptor >= 0 && !take_turn(loop, descriptor, input)) close(descriptor);
     }
     return NULL;
 }
@@ -128,9 +143,9 @@ int main(int count, char **arguments)
     load_answers(&loop, arguments[4], strtoul(arguments[5], NULL, 10));
     loop.closes = count > 6;
     loop.listener = open_listener(arguments[1]);
-    loop.unsent = calloc(limit.rlim_cur, sizeof *loop.unsent);
+    loop.connections = calloc(limit.rlim_cur, sizeof *loop.connections);
     loop.set = epoll_create1(EPOLL_CLOEXEC);
-    stop_if(loop.unsent == NULL || loop.set < 0, "epoll");
+    stop_if(loop.connections == NULL || loop.set < 0, "epoll");
     watch(&loop, EPOLL_CTL_ADD, loop.listener, EPOLLIN);
     for (int i = 1; i < atoi(arguments[2]); i++)
         stop_if(pthread_create(&thread, NULL, thread_main, &loop) != 0, "thread");

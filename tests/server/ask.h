@@ -47,6 +47,8 @@ static inline void prepare_exchange(struct exchange *exchange, const char *head)
     exchange->now = asked_now;
     if (asked_now.tv_sec == 0) clock_gettime(CLOCK_REALTIME, &exchange->now);
     exchange->has_variants = false;
+    exchange->description.validators.entity_tag[0] = '\0';
+    exchange->description.length = exchange->description.part_length = 0;
     exchange->content = exchange->octets = text_of("");
     exchange->file = (struct file){.descriptor = -1};
     http_response_start(&exchange->response, HTTP_REFUSED);

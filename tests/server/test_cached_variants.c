@@ -70,7 +70,7 @@ static void test_of_the_kept_forms_one_that_is_there_is_chosen(void **state)
 static int passes;
 static const char *victim;
 
-/* Removes the victim and, at the end of the test, puts it back during the last of these look-ups. */
+/* Removes the victim and, at the end of the test, puts it back during the last look-up. */
 static void remove_victim(void)
 {
     if (passes-- > 0)

@@ -15,16 +15,23 @@ static inline struct stage *stage_open_timed(uint32_t max_connections)
     return stage;
 }
 
-/* This is done until that call. */
-static inline struct actor *held(struct stage *stage, void (*act)(struct actor *actor),
-    enum wait wait, enum call call, enum gate_side side)
+/* This is done until that call, after so many of its kind. */
+static inline struct actor *held_later(struct stage *stage, void (*act)(struct actor *actor),
+    enum wait wait, enum call call, enum gate_side side, int passes)
 {
     struct actor *actor = actor_new(stage);
     actor->wait = wait;
+    actor->gate.passes = passes;
     actor_stops_at(actor, call, side);
     actor_start(actor, act);
     actor_await_gate(actor);
     return actor;
+}
+
+static inline struct actor *held(struct stage *stage, void (*act)(struct actor *actor),
+    enum wait wait, enum call call, enum gate_side side)
+{
+    return held_later(stage, act, wait, call, side, 0);
 }
 
 static inline struct actor *start(struct stage *stage, void (*act)(struct actor *actor))

@@ -146,15 +146,18 @@ static inline uint64_t fill_up(struct connection *connection, size_t unsent)
     return connection->sent;
 }
 
-/* The next connection that is ready; fails when there is none for PATIENCE. */
+/* The next connection that is ready; fails when there is none for PATIENCE. Of one that is new the
+ * client has sent something, or hung up. */
 static inline struct connection *stage_take(struct stage *stage)
 {
     struct connection *connection = transport_next_ready(&stage->transport, &stage->seat);
     assert_non_null(connection);
+    struct pollfd sent = {.fd = connection->descriptor, .events = POLLIN};
+    if (!connection->watched) assert_int_equal(poll(&sent, 1, PATIENCE * 1000), 1);
     return connection;
 }
 
-/* The next connection that is ready now, or NULL; accepts what has come. */
+/* The next connection that is ready, or was accepted, now; or NULL. */
 static inline struct connection *stage_try(struct stage *stage)
 {
     own_patience = 0;
@@ -184,14 +187,23 @@ static inline void stage_settle(struct stage *stage)
     own_patience = -1;
 }
 
-/* Until so many connections are open. No connection may be ready. */
+/* A connection that was accepted, and whose client has sent nothing, goes on waiting. */
+static inline void await_first_octet(struct stage *stage, struct connection *connection)
+{
+    assert_int_equal(connection->wait, WAIT_FIRST_OCTET);
+    assert_int_equal(connection_receive(connection), IO_BLOCKED);
+    give_back(stage, connection, WAIT_FIRST_OCTET);
+}
+
+/* Until so many connections are open: new ones have sent nothing. No other may be ready. */
 static inline void stage_accept(struct stage *stage, uint32_t count)
 {
     for (int i = 0; i < PATIENCE * 1000 && atomic_load(&stage->transport.count) < count; i++) {
         own_patience = 1;
         struct connection *connection = transport_next_ready(&stage->transport, &stage->seat);
         own_patience = -1;
-        assert_true(connection == NULL || keep_blocked(stage, connection));
+        if (connection != NULL && !keep_blocked(stage, connection))
+            await_first_octet(stage, connection);
     }
     assert_int_equal(atomic_load(&stage->transport.count), count);
 }

@@ -49,8 +49,8 @@ static void test_a_request_that_has_arrived_is_still_served(void **state)
     (void)state;
     struct stage *stage = stage_open_plain(16);
     int first = stage_connect(stage);
+    stage_accept(stage, 1);
     int next = idle_client(stage);
-    stage_accept(stage, 2);
     client_write(first, "GET");
     client_write(next, "GET");
     transport_drain(&stage->transport);

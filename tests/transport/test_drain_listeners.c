@@ -47,7 +47,7 @@ static void test_who_was_queued_is_served(void **state)
 {
     (void)state;
     struct stage *stage = stage_open_plain(32);
-    int clients[TRANSPORT_ACCEPTS_A_TURN + 4];
+    int clients[20];
     for (size_t i = 0; i < COUNT(clients); i++) {
         clients[i] = stage_connect(stage);
         client_write(clients[i], "GET");
@@ -63,6 +63,25 @@ static void test_who_was_queued_is_served(void **state)
         give_back(stage, connection, WAIT_CLOSE);
     }
     for (size_t i = 0; i < COUNT(clients); i++) client_expect(clients[i], "answer");
+    stage_close(stage);
+}
+
+static void test_who_was_queued_waits_like_the_others(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open_plain(4);
+    int client = stage_connect(stage);
+    transport_drain(&stage->transport);
+    assert_null(stage_try(stage)); /* it is armed, not lent */
+    for (int i = 0; i < 3; i++) {
+        client_write(client, "GET");
+        struct connection *connection = stage_take(stage);
+        assert_int_equal(connection->wait, i == 0 ? WAIT_FIRST_OCTET : WAIT_NEXT_REQUEST);
+        assert_int_equal(connection_receive(connection), IO_DONE);
+        connection_consume(connection, 3);
+        give_back(stage, connection, WAIT_NEXT_REQUEST);
+    }
+    assert_int_equal(atomic_load(&stage->transport.count), 1);
     stage_close(stage);
 }
 
@@ -122,7 +141,9 @@ static void test_a_paused_listener_is_not_armed_after_a_drain(void **state)
     struct stage *stage = stage_open_plain(1);
     int client;
     give_back(stage, stage_lend(stage, &client, "GET"), WAIT_HEAD);
+    stage_connect(stage);
     assert_null(stage_try(stage)); /* no slot: paused */
+    assert_true(atomic_load(&stage->transport.paused));
     int number = stage->listeners.list[0].descriptor;
     transport_drain(&stage->transport);
     calls_watch_number(number);
@@ -140,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_nobody_can_connect_any_more),
         cmocka_unit_test(test_a_listener_is_closed_never_shut_down),
         cmocka_unit_test(test_who_was_queued_is_served),
+        cmocka_unit_test(test_who_was_queued_waits_like_the_others),
         cmocka_unit_test(test_who_was_lost_while_queued_does_not_keep_the_others_out),
         cmocka_unit_test(test_a_listener_that_only_fails_does_not_keep_it_from_stopping),
         cmocka_unit_test(test_with_a_full_table_it_can_be_drained),

@@ -47,19 +47,24 @@ static void test_who_is_still_arming_touches_nothing_of_who_comes_next(void **st
     stage_close(stage);
 }
 
-static void test_the_first_turn_needs_nothing_of_who_is_still_accepting(void **state)
+/* The worker that accepts arms the listener first, and the connection when its turn is over. */
+static void test_the_second_turn_needs_nothing_of_who_is_still_arming_after_the_first(void **state)
 {
     (void)state;
     struct stage *stage = stage_open_timed(4);
     int client = stage_connect(stage);
     client_write(client, "GET");
-    struct actor *slow = held(stage, act_serve, WAIT_NEXT_REQUEST, CALL_EPOLL_CTL, GATE_AFTER);
+    struct actor *slow =
+        held_later(stage, act_serve, WAIT_NEXT_REQUEST, CALL_EPOLL_CTL, GATE_AFTER, 1);
+    assert_false(is_locked(stage, slow->slot));
+    client_write(client, "next");
     struct actor *next = start(stage, act_serve);
     actor_finish(next);
     assert_true(next->served);
-    assert_int_equal(next->found, WAIT_FIRST_OCTET);
+    assert_int_equal(next->slot, slow->slot);
+    assert_int_equal(next->found, WAIT_NEXT_REQUEST);
+    assert_int_equal(next->received, IO_DONE);
     actor_free(next);
-    client_write(client, "more"); /* for the slow one */
     let_go(slow);
     stage_close(stage);
 }
@@ -142,7 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_next_turn_needs_nothing_of_who_is_still_arming),
         cmocka_unit_test(test_who_is_still_arming_touches_nothing_of_who_comes_next),
-        cmocka_unit_test(test_the_first_turn_needs_nothing_of_who_is_still_accepting),
+        cmocka_unit_test(test_the_second_turn_needs_nothing_of_who_is_still_arming_after_the_first),
         cmocka_unit_test(test_a_connection_is_closed_while_it_is_locked_and_then_returned),
         cmocka_unit_test(test_who_is_being_closed_is_no_business_of_the_timekeeper),
         cmocka_unit_test(test_a_number_used_again_is_not_shut_down_for_its_old_deadline),

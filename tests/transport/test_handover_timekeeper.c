@@ -127,15 +127,57 @@ static void test_who_is_shut_down_before_its_first_arming_is_closed_not_lost(voi
     (void)state;
     struct stage *stage = stage_open_timed(4);
     int client = stage_connect(stage);
-    struct actor *worker = held(stage, act_serve, WAIT_CLOSE, CALL_EPOLL_CTL, GATE_BEFORE);
+    struct actor *worker =
+        held_later(stage, act_serve, WAIT_FIRST_OCTET, CALL_EPOLL_CTL, GATE_BEFORE, 1);
     clock_advance(LIMIT);
     assert_int_equal(stage_timekeep(stage), 0);
     client_expect_end(client);
+    assert_null(stage_try(stage));
+    let_go(worker);
+    assert_int_equal(stage_close_overdue(stage), 1);
+    assert_int_equal(atomic_load(&stage->transport.count), 0);
+    stage_close(stage);
+}
+
+static void test_who_is_told_before_its_first_arming_lingers(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open_timed(4);
+    int client = stage_connect(stage);
+    client_write(client, "half a head");
+    struct actor *worker = held_later(stage, act_serve, WAIT_HEAD, CALL_EPOLL_CTL, GATE_BEFORE, 1);
+    clock_advance(LIMIT);
+    assert_int_equal(stage_timekeep(stage), 1);
+    client_expect(client, TIMED_OUT);
+    client_expect_end(client);
+    let_go(worker);
+    stage_hang_up(stage, client);
+    struct connection *connection = stage_take(stage);
+    assert_int_equal(connection->wait, WAIT_PEER_CLOSES);
+    give_back(stage, connection, WAIT_CLOSE);
+    stage_close(stage);
+}
+
+/* It has been accepted and is not yet in the set: it is as much the worker's as any. */
+static void test_who_has_its_first_turn_is_no_business_of_the_timekeeper(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open_timed(4);
+    int client = stage_connect(stage);
+    client_write(client, "GET");
+    struct actor *worker = held(stage, act_serve, WAIT_NEXT_REQUEST, CALL_RECV, GATE_BEFORE);
+    clock_advance(LIMIT);
+    struct actor *timekeeper = start(stage, act_timekeep);
+    actor_finish(timekeeper);
+    assert_int_equal(timekeeper->lent, 0);
+    assert_int_equal(calls_count(CALL_SHUTDOWN), 0);
+    actor_free(timekeeper);
     actor_open_gate(worker);
     actor_finish(worker);
-    assert_true(worker->overdue);
+    assert_int_equal(worker->received, IO_DONE);
+    assert_false(worker->overdue);
     actor_free(worker);
-    assert_int_equal(atomic_load(&stage->transport.count), 0);
+    client_expect_silence(client);
     stage_close(stage);
 }
 
@@ -166,6 +208,8 @@ int main(void)
         cmocka_unit_test(test_a_worker_whose_event_came_at_the_same_instant_finds_it_overdue),
         cmocka_unit_test(test_who_is_shut_down_before_it_is_armed_is_closed_not_lost),
         cmocka_unit_test(test_who_is_shut_down_before_its_first_arming_is_closed_not_lost),
+        cmocka_unit_test(test_who_is_told_before_its_first_arming_lingers),
+        cmocka_unit_test(test_who_has_its_first_turn_is_no_business_of_the_timekeeper),
         cmocka_unit_test(test_who_is_told_before_it_is_armed_lingers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

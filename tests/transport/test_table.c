@@ -193,26 +193,6 @@ static void test_a_connection_lost_while_it_was_queued_does_not_stop_the_next(vo
     stage_close(stage);
 }
 
-static void test_a_turn_accepts_so_many_and_no_more(void **state)
-{
-    (void)state;
-    struct stage *stage = stage_open_plain(40);
-    int client = -1;
-    for (int i = 0; i < TRANSPORT_ACCEPTS_A_TURN + 5; i++) client = stage_connect(stage);
-    struct actor *worker = actor_new(stage);
-    actor_stops_at(worker, CALL_EPOLL_WAIT, GATE_BEFORE);
-    worker->gate.passes = 1;
-    actor_start(worker, act_serve);
-    actor_await_gate(worker);
-    assert_int_equal(atomic_load(&stage->transport.count), TRANSPORT_ACCEPTS_A_TURN);
-    stage_accept(stage, TRANSPORT_ACCEPTS_A_TURN + 5);
-    client_write(client, "GET");
-    actor_open_gate(worker);
-    actor_finish(worker);
-    actor_free(worker);
-    stage_close(stage);
-}
-
 static void test_an_accepted_socket_does_not_block_nor_delay_and_is_closed_on_exec(void **state)
 {
     (void)state;
@@ -255,7 +235,6 @@ int main(void)
         cmocka_unit_test(test_without_a_descriptor_it_accepts_again_after_a_tick),
         cmocka_unit_test(test_without_a_descriptor_it_accepts_again_after_a_close),
         cmocka_unit_test(test_a_connection_lost_while_it_was_queued_does_not_stop_the_next),
-        cmocka_unit_test(test_a_turn_accepts_so_many_and_no_more),
         cmocka_unit_test(test_an_accepted_socket_does_not_block_nor_delay_and_is_closed_on_exec),
         cmocka_unit_test(test_an_interrupted_wait_goes_on),
     };
