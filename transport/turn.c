@@ -88,8 +88,7 @@ static enum io_status accept_one(
     int error = errno;
     transport_end(transport, connection);
     *accepted = NULL;
-    if (error == ECONNABORTED) return IO_DONE;
-    return error == EAGAIN ? IO_BLOCKED : IO_FAILED;
+    return error == ECONNABORTED ? IO_DONE : error == EAGAIN ? IO_BLOCKED : IO_FAILED;
 }
 
 /* One is accepted, and the listener armed for another worker before this one serves it. When the
