@@ -110,7 +110,7 @@ static enum http_fault take_octet(struct http_content *content, char octet)
     if ((trails && ++content->trailer_octets > HTTP_TRAILERS_MAX) ||
         (trails && phase == HTTP_TRAILER_START && ++content->trailer_lines > HTTP_FIELD_LINES_MAX))
         return HTTP_FAULT_TRAILERS;
-    content->phase = next;
+    content->phase = (uint8_t)next;
     return HTTP_FAULT_NONE;
 }
 

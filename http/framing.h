@@ -29,10 +29,9 @@ enum http_content_phase {
 };
 
 struct http_content {
-    enum http_content_phase phase;
+    uint8_t phase;                      /* enum http_content_phase */
     uint8_t size_digits, trailer_lines; /* the digits of this chunk's size */
-    uint16_t extension_octets;
-    uint32_t trailer_octets;
+    uint16_t extension_octets, trailer_octets;
     uint64_t octets_left;   /* of the content, or of this chunk */
     uint64_t octets_so_far; /* of content, framing not counted */
 };

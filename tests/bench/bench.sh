@@ -33,7 +33,7 @@ in_round=1 # how far the round is
 planning=              # 1: a look at what will be measured, and how long that takes
 between=250            # milliseconds from one round to the next
 idle_takes=6000        # and for a server
-micro_takes=4000
+micro_takes=9000
 passed=0 # of all that was planned
 modified='Tue, 02 Jan 2024 03:04:05 GMT' # of every file
 
@@ -325,6 +325,9 @@ work_micro() {
     write_request browser 1k.txt >"$run/browser"
     "$tools/micro" "$site" "$run/plain" "$run/browser" "$results/micro.csv" >"$micro_table" ||
         missed 'micro: a part could not be measured'
+    compile epoll_set -pthread
+    printf '\n  One epoll set, to take an event and to arm it again (epoll_set)\n' >>"$micro_table"
+    "$tools/epoll_set" "$(nproc)" >>"$micro_table" || missed 'micro: no epoll set could be measured'
     passed=$((passed + micro_takes))
 }
 
