@@ -61,6 +61,11 @@ static void handle_with_octets_after_opening(struct exchange *exchange)
         exchange_respond_octets(exchange, HTTP_OK, "text/plain", text_of("there"));
 }
 
+static void handle_as_not_modified(struct exchange *exchange)
+{
+    exchange_respond_octets(exchange, HTTP_NOT_MODIFIED, NULL, text_of(""));
+}
+
 const struct method *__wrap_method_find(struct text token)
 {
     static const struct method rows[] = {
@@ -72,6 +77,7 @@ const struct method *__wrap_method_find(struct text token)
         {"BREAK-FILE", handle_by_breaking_a_file, 0, 0},
         {"OPEN-REFUSE", handle_by_refusing_after_opening, 0, 0},
         {"OPEN-OCTETS", handle_with_octets_after_opening, 0, 0},
+        {"NOT-MODIFIED", handle_as_not_modified, 0, 0},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         if (text_equals(token, rows[i].token)) return &rows[i];
@@ -188,9 +194,20 @@ static void test_a_failed_response_does_not_spoil_the_next(void **state)
     assert_int_equal(count_of(answers, "HTTP/1.1 200 "), 2);
 }
 
+static void test_the_tag_of_another_file_is_not_sent(void **state)
+{
+    (void)state;
+    stage_connect();
+    assert_holds(stage_ask(ASK("GET"), WAIT_NEXT_REQUEST), "\r\nETag: ");
+    const char *answer = stage_ask(ASK("NOT-MODIFIED"), WAIT_NEXT_REQUEST);
+    assert_starts_with(answer, "HTTP/1.1 304 ");
+    assert_lacks(answer, "ETag");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        STAGED(test_the_tag_of_another_file_is_not_sent),
         STAGED(test_a_handler_that_does_nothing_is_a_500),
         STAGED(test_an_overlong_field_is_a_500),
         STAGED(test_a_field_with_controls_is_a_500),
