@@ -41,12 +41,18 @@ enum fs_status document_root_open(struct document_root *root, const char *direct
 {
     root->directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root->directory < 0) return fs_status_of(errno);
-    int probe = fs_open_beneath(root->directory, ".", O_PATH);
-    enum fs_status status = probe >= 0 ? FS_FOUND : fs_status_of(errno);
-    /* Some containers answer EPERM for system calls that they do not know. */
-    if (probe < 0 && (errno == ENOSYS || errno == EPERM)) status = FS_UNSUPPORTED;
-    close(probe >= 0 ? probe : root->directory);
+    enum fs_status status = document_root_probe(root);
+    if (status != FS_FOUND) close(root->directory);
     return status;
+}
+
+enum fs_status document_root_probe(const struct document_root *root)
+{
+    int probe = fs_open_beneath(root->directory, ".", O_PATH);
+    if (probe >= 0) close(probe);
+    if (probe >= 0) return FS_FOUND;
+    /* Some containers answer EPERM for system calls that they do not know. */
+    return errno == ENOSYS || errno == EPERM ? FS_UNSUPPORTED : fs_status_of(errno);
 }
 
 void document_root_close(struct document_root *root)

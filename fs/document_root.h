@@ -1,6 +1,7 @@
 /* document_root.h: from a decoded path to an open file beneath one directory.
  *
  *     document_root_open()        once, at start
+ *     document_root_probe()       when the process has become another user
  *     document_root_open_file()   from any thread, any number of times, and after it
  *     document_root_open_beside() for what lies beside that file
  *     document_root_close()
@@ -43,6 +44,9 @@ struct file {
 /* FS_FOUND, or why the directory cannot be served. */
 enum fs_status document_root_open(struct document_root *root, const char *directory);
 void document_root_close(struct document_root *root);
+
+/* The same for the directory that is open: may this process look into it? */
+enum fs_status document_root_probe(const struct document_root *root);
 
 /* Opens what an absolute path means: path/index.html where it ends in a slash, else the file of
  * that name, else path.html. No segment may start with a dot, except ".well-known" (RFC 8615).

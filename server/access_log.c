@@ -3,24 +3,52 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static const char *name_in(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
 
 /* O_NONBLOCK: a pipe or a terminal that nobody reads must not stall the server, nor must opening a
  * FIFO that has no reader. */
-static int open_file(const char *path)
+static int open_file(const struct access_log *log)
 {
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0644);
+    const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+    return openat(log->directory, name_in(log->path), flags, 0644);
+}
+
+/* Of a regular file the directory stays open: another user may not find it by its path again, and
+ * the sandbox is told of it. */
+static int open_path(struct access_log *log)
+{
+    char directory[PATH_MAX] = ".";
+    struct stat status;
+    int length = (int)(name_in(log->path) - log->path);
+    if (length > 0) snprintf(directory, sizeof directory, "%.*s", length, log->path);
+    log->directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int descriptor = log->directory < 0 ? -1 : open_file(log);
+    bool regular = descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    if (log->directory >= 0 && !regular) {
+        close(log->directory);
+        log->directory = -1;
+    }
+    return descriptor;
 }
 
 bool access_log_open(struct access_log *log, const char *path)
 {
     bool standard_output = strcmp(path, "-") == 0;
     pthread_mutex_init(&log->write_lock, NULL);
-    log->path = standard_output ? NULL : path;
-    log->descriptor = -1;
+    log->directory = log->descriptor = -1;
+    log->path = path;
     if (strcmp(path, "none") == 0) return true;
-    log->descriptor = standard_output ? report_open_again(STDOUT_FILENO) : open_file(path);
+    log->descriptor = standard_output ? report_open_again(STDOUT_FILENO) : open_path(log);
     log->may_wait = standard_output && log->descriptor < 0;
     if (log->may_wait) log->descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
     log->is_terminal = isatty(log->descriptor);
@@ -30,14 +58,15 @@ bool access_log_open(struct access_log *log, const char *path)
 void access_log_close(struct access_log *log)
 {
     if (log->descriptor >= 0) close(log->descriptor);
+    if (log->directory >= 0) close(log->directory);
     pthread_mutex_destroy(&log->write_lock);
 }
 
 /* dup3 swaps the file under the same number, so that no writer ever sees it closed. */
 void access_log_reopen(struct access_log *log)
 {
-    if (log->path == NULL || log->descriptor < 0) return;
-    int descriptor = open_file(log->path);
+    if (log->directory < 0) return;
+    int descriptor = open_file(log);
     if (descriptor < 0 || dup3(descriptor, log->descriptor, O_CLOEXEC) < 0)
         report("cannot open %s anew: %s; the log goes on as it was", log->path, strerror(errno));
     if (descriptor >= 0) close(descriptor);

@@ -18,7 +18,8 @@
 enum { LOG_BUFFER_SIZE = 4096, LOG_LINE_MAX = 4096 };
 
 struct access_log {
-    const char *path;           /* NULL: not a file that can be opened anew */
+    const char *path;
+    int directory;              /* of a regular file, which may be opened anew in it; -1: none */
     int descriptor;             /* -1: no log */
     bool is_terminal;           /* written to at once */
     bool may_wait;              /* shared with others, who chose that writing waits */

@@ -8,8 +8,11 @@
  * main() opens what is needed, starts the pool, and becomes the timekeeper: it watches the clock
  * and the signals until it is time to stop. Exit statuses are those of sysexits.h.
  */
+#include "fs/sandbox.h"
 #include "server/options.h"
 #include "server/report.h"
+#include "server/supervisor.h"
+#include "server/user.h"
 #include "server/worker.h"
 
 #include <errno.h>
@@ -17,6 +20,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -86,12 +90,48 @@ static int open_listeners(struct server *server, const struct options *options)
 #include "transport/listen_statuses.def"
     };
     const struct strings *hosts = &options->addresses;
-    enum listen_status status =
-        listeners_open(&server->listeners, hosts->values, hosts->count, (uint16_t)options->port);
+    int inherited = supervisor_take_listeners();
+    if (inherited < 0) return EX_UNAVAILABLE;
+    enum listen_status status = inherited > 0
+        ? listeners_adopt(&server->listeners, SUPERVISOR_FIRST_LISTENER, inherited)
+        : listeners_open(&server->listeners, hosts->values, hosts->count, (uint16_t)options->port);
     if (status == LISTEN_OPEN) return EX_OK;
-    report(
-        "cannot listen on %s port %d: %s", hosts->values[0], (int)options->port, reasons[status]);
+    if (inherited > 0)
+        report("cannot serve the sockets of LISTEN_FDS: %s", reasons[status]);
+    else
+        report("cannot listen on %s port %d: %s", hosts->values[0], (int)options->port,
+            reasons[status]);
     return EX_UNAVAILABLE;
+}
+
+/* Once all that needs them is open; the threads have what rights are left. */
+static int give_up_rights(const struct server *server, const struct options *options)
+{
+    const struct sandbox_area areas[] = {
+        {server->site.root.directory,
+            SANDBOX_READ | (method_flags() & WRITES ? SANDBOX_WRITE | SANDBOX_REMOVE : 0) |
+                (method_flags() & EXECUTES ? SANDBOX_EXECUTE : 0)},
+        {server->log.directory, SANDBOX_WRITE},
+    };
+    int status = user_become(options->user);
+    if (status != EX_OK) return status;
+    if (options->user != NULL && document_root_probe(&server->site.root) != FS_FOUND) {
+        report("cannot serve '%s': user '%s' may not read it", options->directory, options->user);
+        return EX_NOINPUT;
+    }
+    if (options->no_sandbox) return EX_OK;
+    enum sandbox_status entered = sandbox_enter(areas, server->log.directory < 0 ? 1 : 2);
+    if (entered == SANDBOX_UNSUPPORTED) report("no sandbox: this kernel has no Landlock");
+    if (entered != SANDBOX_FAILED) return EX_OK;
+    report("cannot enter the sandbox: %s; --no-sandbox does without", strerror(errno));
+    return EX_OSERR;
+}
+
+static size_t thread_count(const struct options *options)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (options->threads > 0) return (size_t)options->threads;
+    return processors > THREADS_LEAST / 2 ? (size_t)processors * 2 : THREADS_LEAST;
 }
 
 /* Tells those whose time is up, and shuts down those that are not worth telling. */
@@ -127,6 +167,7 @@ static uint32_t keep_time(struct worker *workers, size_t count, int64_t grace)
     for (;;) {
         ppoll(&wake, 1, &(struct timespec){tick / WAIT_SECOND, tick % WAIT_SECOND}, &none);
         if (stop_signals > 0 && !atomic_load(&transport->draining)) {
+            supervisor_tell(workers->server->supervisor, "STOPPING=1");
             transport_drain(transport);
             end = wait_deadline(wait_clock(), grace);
             if (tick > WAIT_SECOND / 20) tick = WAIT_SECOND / 20;
@@ -142,11 +183,8 @@ static uint32_t keep_time(struct worker *workers, size_t count, int64_t grace)
 }
 
 /* workers[0] is the timekeeper's own; the others are the pool. */
-static int run(struct server *server, const struct options *options)
+static int run(struct server *server, const struct options *options, size_t threads)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t threads = processors > THREADS_LEAST / 2 ? (size_t)processors * 2 : THREADS_LEAST;
-    if (options->threads > 0) threads = (size_t)options->threads;
     server->site.listings_left = (int)(threads + 1) / 2;
     struct worker *workers = calloc(threads + 1, sizeof *workers);
     size_t started = 0;
@@ -156,6 +194,7 @@ static int run(struct server *server, const struct options *options)
     for (size_t i = 0; started > 0 && i < server->listeners.count; i++)
         report("serving %s at http://%s:%u/", options->directory, server->listeners.list[i].host,
             (unsigned)server->listeners.list[i].port);
+    if (started > 0) supervisor_tell(server->supervisor, "READY=1");
     uint32_t cut = started > 0 ? keep_time(workers, started + 1, options->grace) : 0;
     if (cut > 0) report("%u connections were cut", cut);
     transport_stop(&server->transport);
@@ -170,6 +209,7 @@ static int serve(struct server *server, const struct options *options)
 {
     const uint64_t descriptors = raise_descriptor_limit();
     const struct transport_options limits = transport_options(options, 3 * descriptors);
+    const size_t threads = thread_count(options); /* what the sandbox forbids to look up */
     int status = site_open(&server->site, options);
     if (status != EX_OK) return status;
     server->site.files.descriptors = (int)(descriptors / 2);
@@ -180,18 +220,24 @@ static int serve(struct server *server, const struct options *options)
         report("cannot open the access log '%s': %s", options->access_log, strerror(errno));
         goto close_listeners;
     }
+    server->supervisor = supervisor_open();
+    status = give_up_rights(server, options);
+    if (status != EX_OK) goto close_log;
+    status = EX_OSERR;
     server->sessions = calloc(limits.max_connections, sizeof *server->sessions);
     if (server->sessions == NULL ||
         transport_open(&server->transport, &limits, &server->listeners) != IO_DONE) {
         report("no memory for %u connections; try --max-connections", limits.max_connections);
-        goto close_log;
+        goto free_sessions;
     }
-    status = run(server, options);
+    status = run(server, options, threads);
     for (uint32_t slot = 0; slot < limits.max_connections; slot++)
         session_reset(server, &server->sessions[slot]);
     transport_close(&server->transport);
-close_log:
+free_sessions:
     free(server->sessions);
+close_log:
+    supervisor_close(server->supervisor);
     access_log_close(&server->log);
 close_listeners:
     listeners_close(&server->listeners);

@@ -15,6 +15,13 @@ const struct method *method_find(struct text token)
     return NULL;
 }
 
+uint32_t method_flags(void)
+{
+    uint32_t flags = 0;
+    for (size_t i = 0; i < METHOD_COUNT; i++) flags |= methods[i].flags;
+    return flags;
+}
+
 #define METHOD(token, handler, content_limit, flags) token ", "
 static const char tokens[] =
 #include STRATA_METHODS

@@ -14,8 +14,11 @@ struct method {
      * once, when the content is complete, and never meets the client. */
     void (*handler)(struct exchange *exchange);
     uint32_t content_limit; /* octets kept for the handler, at most METHOD_CONTENT_MAX */
-    uint32_t flags;
+    uint32_t flags;         /* what it does to files besides reading them */
 };
+
+/* Flags: it writes, makes and removes what is beneath the root; it executes files there. */
+enum { WRITES = 1, EXECUTES = 2 };
 
 /* What a row may ask for; also how much unwanted content is dropped. */
 enum { METHOD_CONTENT_MAX = 1 << 20 };
@@ -31,6 +34,9 @@ enum { METHOD_CONTENT_MAX = 1 << 20 };
 
 /* NULL: no such method, RFC 9110 §15.6.2. Tokens are case-sensitive, §9.1. */
 const struct method *method_find(struct text token);
+
+/* The flags of all rows together. */
+uint32_t method_flags(void);
 
 /* The value of Allow, RFC 9110 §10.2.1. */
 struct text method_allow(void);

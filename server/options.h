@@ -27,7 +27,8 @@ struct options {
     int64_t limits[WAIT_COUNT]; /* nanoseconds, for each wait that has an option */
     int64_t grace;              /* nanoseconds */
     int64_t buffer_memory;      /* octets */
-    bool no_server_field, no_cache, no_deadlines, help, version;
+    const char *user;           /* to become; NULL: none */
+    bool no_server_field, no_cache, no_sandbox, no_deadlines, help, version;
 };
 
 /* What each option is when it is not given. */

@@ -33,6 +33,7 @@ struct server {
     struct listeners listeners;
     struct transport transport;
     struct access_log log;
+    int supervisor;           /* a socket to who watches over the server; -1: nobody */
     struct session *sessions; /* one for each slot of the transport's table */
 };
 
@@ -58,6 +59,10 @@ enum wait serve_connection(struct worker *worker, struct connection *connection)
 
 /* The session of a connection. */
 struct session *worker_session(const struct worker *worker, const struct connection *connection);
+
+/* Keeps content for a method that wants it; all that is kept is bounded with the buffer memory.
+ * False: there is no room. */
+bool session_keep(struct worker *worker, struct text data);
 
 /* Ready for the next request. */
 void session_reset(struct server *server, struct session *session);

@@ -1,9 +1,9 @@
 #include "transport/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,16 +29,32 @@ static bool set_options(int fd, int family)
         (family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0);
 }
 
+static void write_host(const struct sockaddr *address, socklen_t size, char *host)
+{
+    char digits[INET6_ADDRSTRLEN] = "";
+    getnameinfo(address, size, digits, sizeof digits, NULL, 0, NI_NUMERICHOST);
+    snprintf(host, LISTENER_HOST_SIZE, address->sa_family == AF_INET6 ? "[%s]" : "%s", digits);
+}
+
 /* The port stands at the same place in a sockaddr_in and a sockaddr_in6. */
+static struct listener *add(
+    struct listeners *listeners, int descriptor, const struct sockaddr *address, socklen_t size)
+{
+    struct listener *listener = &listeners->list[listeners->count++];
+    const struct sockaddr_in *either = (const struct sockaddr_in *)(const void *)address;
+    *listener = (struct listener){.descriptor = descriptor, .port = ntohs(either->sin_port)};
+    write_host(address, size, listener->host);
+    pthread_mutex_init(&listener->lock, NULL);
+    return listener;
+}
+
 static enum listen_status open_address(
     struct listeners *listeners, const struct addrinfo *info, uint16_t *port)
 {
     struct sockaddr_in *address = (struct sockaddr_in *)(void *)info->ai_addr;
     socklen_t size = info->ai_addrlen;
-    char digits[INET6_ADDRSTRLEN] = "";
     char host[LISTENER_HOST_SIZE];
-    getnameinfo(info->ai_addr, size, digits, sizeof digits, NULL, 0, NI_NUMERICHOST);
-    snprintf(host, sizeof host, info->ai_family == AF_INET6 ? "[%s]" : "%s", digits);
+    write_host(info->ai_addr, size, host);
     for (size_t i = 0; i < listeners->count; i++) /* some hosts files name an address twice */
         if (strcmp(listeners->list[i].host, host) == 0) return LISTEN_OPEN;
     if (listeners->count == LISTENERS_MAX) return LISTEN_TOO_MANY;
@@ -51,11 +67,7 @@ static enum listen_status open_address(
         if (descriptor >= 0) close(descriptor);
         return status;
     }
-    *port = ntohs(address->sin_port);
-    struct listener *listener = &listeners->list[listeners->count++];
-    *listener = (struct listener){.descriptor = descriptor, .port = *port};
-    memcpy(listener->host, host, sizeof host);
-    pthread_mutex_init(&listener->lock, NULL);
+    *port = add(listeners, descriptor, info->ai_addr, size)->port;
     return LISTEN_OPEN;
 }
 
@@ -99,6 +111,40 @@ enum listen_status listeners_open(
         listeners_close(listeners);
         if (status != LISTEN_IN_USE || port != 0 || tries == FREE_PORT_TRIES) return status;
     }
+}
+
+static bool socket_option(int descriptor, int option, int wanted)
+{
+    int value;
+    socklen_t size = sizeof value;
+    return getsockopt(descriptor, SOL_SOCKET, option, &value, &size) == 0 && value == wanted;
+}
+
+static enum listen_status adopt(struct listeners *listeners, int descriptor)
+{
+    const int on = 1;
+    struct sockaddr_in6 address = {0};
+    struct sockaddr *name = (struct sockaddr *)(void *)&address;
+    socklen_t size = sizeof address;
+    if (!socket_option(descriptor, SO_ACCEPTCONN, 1) ||
+        !socket_option(descriptor, SO_PROTOCOL, IPPROTO_TCP) ||
+        getsockname(descriptor, name, &size) != 0)
+        return LISTEN_NOT_LISTENING;
+    if (fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0 ||
+        fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0 ||
+        setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
+        return LISTEN_REFUSED;
+    add(listeners, descriptor, name, size)->adopted = true;
+    return LISTEN_OPEN;
+}
+
+enum listen_status listeners_adopt(struct listeners *listeners, int first, int count)
+{
+    enum listen_status status = count > LISTENERS_MAX ? LISTEN_TOO_MANY : LISTEN_OPEN;
+    listeners->count = 0;
+    for (int i = 0; i < count && status == LISTEN_OPEN; i++) status = adopt(listeners, first + i);
+    if (status != LISTEN_OPEN) listeners_close(listeners);
+    return status;
 }
 
 void listeners_close(struct listeners *listeners)

@@ -1,6 +1,7 @@
-/* listener.h: opens the listening sockets.
+/* listener.h: opens the listening sockets, or adopts those that this process was started with.
  *
  *     listeners_open()     once, at start; all or none
+ *     listeners_adopt()    or this
  *     listeners_close()    closes what is still open
  *
  * A host name may stand for several addresses, IPv4 and IPv6; each becomes a listener. localhost
@@ -11,6 +12,7 @@
 
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +28,7 @@ struct listener {
     pthread_mutex_t lock; /* held while accepting, and while the descriptor is closed */
     int descriptor;       /* -1 when closed; guarded by lock */
     uint16_t port;
+    bool adopted; /* it may live on in another process, which accepts what is queued */
     char host[LISTENER_HOST_SIZE]; /* as it stands in a URL */
 };
 
@@ -37,4 +40,8 @@ struct listeners {
 /* Listens at every address of every host. Port 0 takes a free one, the same for all. */
 enum listen_status listeners_open(
     struct listeners *listeners, const char *const *hosts, size_t host_count, uint16_t port);
+
+/* Takes over so many listening TCP sockets, from this descriptor on: they are ours to close, not to
+ * shut down, and NOT_LISTENING leaves none open. */
+enum listen_status listeners_adopt(struct listeners *listeners, int first, int count);
 void listeners_close(struct listeners *listeners);

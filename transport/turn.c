@@ -39,7 +39,6 @@ void transport_end(struct transport *transport, struct connection *connection)
     int descriptor = connection->descriptor;
     bool cut = connection->output_length > 0 || connection->file.descriptor >= 0;
     transport_forget_parked(transport, connection);
-    if (connection->overdue) atomic_fetch_sub(&transport->leaving, 1);
     if (connection->file.descriptor >= 0) close(connection->file.descriptor);
     if (cut) setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     connection->file.descriptor = connection->descriptor = -1;
@@ -50,6 +49,7 @@ void transport_end(struct transport *transport, struct connection *connection)
     connection->next_free = transport->free_slot;
     transport->free_slot = transport_slot(transport, connection);
     bool last = atomic_fetch_sub(&transport->count, 1) == 1;
+    if (connection->overdue) atomic_fetch_sub(&transport->leaving, 1);
     pthread_mutex_unlock(&transport->slots_lock);
     if (last && atomic_load(&transport->draining)) eventfd_write(transport->wake, 1);
 }
@@ -100,14 +100,15 @@ static struct connection *serve_listener(struct transport *transport, struct lis
     struct connection *connection;
     pthread_mutex_lock(&listener->lock);
     enum io_status status = accept_one(transport, listener, &connection);
-    if (status == IO_FAILED) atomic_store(&transport->paused, true);
-    if (status != IO_FAILED) transport_arm_listener(transport, listener, EPOLL_CTL_MOD);
+    bool armed =
+        status != IO_FAILED && transport_arm_listener(transport, listener, EPOLL_CTL_MOD);
+    if (!armed) atomic_store(&transport->paused, true);
     pthread_mutex_unlock(&listener->lock);
     return connection;
 }
 
-/* A listener is closed, never shut down: an inherited one lives on elsewhere. What had connected
- * before is still accepted. */
+/* A listener is closed, never shut down: an adopted one lives on elsewhere, with what is queued. Of
+ * our own, what had connected before is still accepted. */
 void transport_drain(struct transport *transport)
 {
     atomic_store(&transport->draining, true);
@@ -116,7 +117,8 @@ void transport_drain(struct transport *transport)
         struct connection *next;
         pthread_mutex_lock(&listener->lock);
         epoll_ctl(transport->epoll, EPOLL_CTL_DEL, listener->descriptor, NULL);
-        for (int n = 0; n < SOMAXCONN && accept_one(transport, listener, &next) == IO_DONE; n++)
+        int most = listener->adopted ? 0 : SOMAXCONN;
+        for (int n = 0; n < most && accept_one(transport, listener, &next) == IO_DONE; n++)
             if (next != NULL && !unlock_and_arm(transport, next)) transport_end(transport, next);
         close(listener->descriptor);
         listener->descriptor = -1;

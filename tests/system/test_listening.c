@@ -83,7 +83,8 @@ static void test_the_ready_line_names_directory_and_address(void **state)
     snprintf(expected, sizeof expected, "strata: serving %s at http://127.0.0.1:%d/\n",
         world.site.root, server.port);
     char *errors = server_errors(&server);
-    if (strcmp(errors, expected) != 0) failed("standard error holds \"%s\"", errors);
+    const char *line = strstr(errors, "strata: serving "); /* root is warned before it */
+    if (line == NULL || strcmp(line, expected) != 0) failed("standard error holds \"%s\"", errors);
     free(errors);
     server_stop(&server);
 }

@@ -102,6 +102,9 @@ static void list_arguments(const struct launch *launch, const char *list[MAX_ARG
     static const char *const defaults[] = {"--address", "127.0.0.1", "--port", "0"};
     size_t count = 0;
     list[count++] = program_of(launch);
+#ifdef STRATA_INSTRUMENTED /* what looks on opens files of its own */
+    list[count++] = "--no-sandbox";
+#endif
     const char *option = launch->bare ? NULL : getenv("STRATA_OPTION");
     for (size_t i = 0; !launch->bare && i < 4; i++) list[count++] = defaults[i];
     if (option != NULL) list[count++] = option;
