@@ -172,13 +172,13 @@ static uint32_t keep_time(struct worker *workers, size_t count, int64_t grace)
             end = wait_deadline(wait_clock(), grace);
             if (tick > WAIT_SECOND / 20) tick = WAIT_SECOND / 20;
         }
-        uint32_t left = atomic_load(&transport->count);
-        bool over = left == 0 || stop_signals > 1 || wait_clock() >= end;
-        if (atomic_load(&transport->draining) && over) return left;
         dismiss_overdue(&workers[0]);
         if (hung_up) access_log_reopen(&workers->server->log);
         hung_up = false;
         flush_logs(workers, count);
+        uint32_t left = atomic_load(&transport->count);
+        bool over = left == 0 || stop_signals > 1 || wait_clock() >= end;
+        if (atomic_load(&transport->draining) && over) return left;
     }
 }
 

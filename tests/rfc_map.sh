@@ -16,40 +16,11 @@ export LC_ALL
 cd "${STRATA_SOURCE_DIR:-$(dirname "$0")/..}"
 map=docs/rfc-map.md
 sections=docs/rfc/sections.tsv
-layers='transport http fs server'
+# shellcheck source=tests/support/living_tests.sh
+. tests/support/living_tests.sh
 
 # Numbers that tests make up: no section is longer than this one.
 made_up='9110 15.5.22.10'
-
-# tests_there: prints "test FILE:LINE NAME", "run FILE NAME" and "row FILE:LINE SENTENCE", with tabs.
-tests_there() {
-    find tests -name 'test_*.c' -exec awk '
-FNR == 1 { in_rows = 0 }
-/^static void test_[a-z0-9_]*\(void \*\*/ {
-    name = $3
-    sub(/\(.*/, "", name)
-    print "test\t" FILENAME ":" FNR "\t" name
-}
-{
-    line = last $0
-    last = $0 ~ /\($/ ? $0 : ""
-    while (match(line, /(cmocka_unit_test[a-z_]*|[A-Z_]+)\( *test_[a-z0-9_]*/)) {
-        name = substr(line, RSTART, RLENGTH)
-        sub(/^[^(]*\( */, "", name)
-        print "run\t" FILENAME "\t" name
-        line = substr(line, RSTART + RLENGTH)
-    }
-}
-/struct http_case [a-z_]*\[/ { in_rows = 1 }
-/^}/ { in_rows = 0 }
-in_rows && /^ *\{"/ {
-    sentence = $0
-    sub(/^ *\{"/, "", sentence)
-    sub(/".*/, "", sentence)
-    sub(/ \(RFC [^)]*\)$/, "", sentence)
-    print "row\t" FILENAME ":" FNR "\t" sentence
-}' {} +
-}
 
 # sections_named: prints "named FILE:LINE RFC SECTION" for each place where a section is named. A
 # section belongs to the RFC that was named last before it in the file.
@@ -97,15 +68,9 @@ functions_named() {
 }' {} +
 }
 
-# judge: reads what the three above print, then the table of sections, then the map.
+# judge: reads what tests_there and the two above print, then the table of sections, then the map.
 judge() {
-    awk -F '\t' -v map="$map" -v sections="$sections" -v made_up="$made_up" '
-function wrong(place, message) { print place ": " message; bad = 1 }
-function trim(text) { gsub(/^ +| +$/, "", text); return text }
-
-$1 == "test" { defined[$3] = defined[$3] " " $2; next }
-$1 == "run" { runs[$2, $3] = 1; next }
-$1 == "row" { rows[$3] = rows[$3] " " $2; next }
+    awk -F '\t' -v map="$map" -v sections="$sections" -v made_up="$made_up" "$reads_tests"'
 $1 == "named" { named[++names] = $2; named_rfc[names] = $3; named_section[names] = $4; next }
 $1 == "function" { functions[$2] = 1; next }
 $1 == "asked" { asked[++questions] = $2; asked_name[questions] = $3; next }
@@ -122,51 +87,6 @@ FILENAME != map { next }
 !/^\|/ || /^\| § / || /^\|-/ { next }
 { read_row(map ":" FNR) }
 
-# Of the places in a list, "FILE:LINE FILE:LINE", how many are in this file; "": any. The last one
-# is left in place.
-function places(list, file,    part, n, i, count) {
-    n = split(list, part, " ")
-    for (i = 1; i <= n; i++) {
-        if (file != "" && !index("/" part[i], "/" file ".c:")) continue
-        place = part[i]
-        count++
-    }
-    return count + 0
-}
-function read_test(where, name,    file, count) {
-    tests_named[name] = 1
-    if (index(name, ":")) {
-        file = substr(name, 1, index(name, ":") - 1)
-        name = substr(name, index(name, ":") + 1)
-    }
-    count = places(defined[name], file)
-    if (count == 0) wrong(where, "no test is called " (file == "" ? "" : file ":") name)
-    if (count > 1) wrong(where, name " stands in several files: say in which, file:function")
-    sub(/:[0-9]*$/, "", place)
-    if (count == 1 && !((place, name) in runs)) wrong(where, name " is in " place ", but never run")
-}
-function read_case(where, name,    file, count) {
-    tests_named[name] = 1
-    if (match(name, /^test_[a-z0-9_]*: /)) {
-        file = substr(name, 1, RLENGTH - 2)
-        name = substr(name, RLENGTH + 1)
-    }
-    count = places(rows[name], file)
-    if (count == 0) wrong(where, "no table has the row \"" name "\"")
-    if (count > 1) wrong(where, "several tables have the row \"" name "\": say which, file: row")
-}
-function read_tests(where, cell,    name, is_case, count) {
-    for (; match(cell, /`[^`]*`|"[^"]*"/); count++) {
-        name = substr(cell, RSTART + 1, RLENGTH - 2)
-        is_case = substr(cell, RSTART, 1) == "\""
-        cell = substr(cell, 1, RSTART - 1) substr(cell, RSTART + RLENGTH)
-        if (is_case) read_case(where, name)
-        else read_test(where, name)
-    }
-    gsub(/[, ]/, "", cell)
-    if (cell != "") wrong(where, "neither `a function` nor \"a row\": " cell)
-    return count + 0
-}
 function read_row(where,    cell, part, n, i, count) {
     n = split($0, cell, "|")
     if (n != 7) { wrong(where, "a row has five cells, this one " n - 2); return }

@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -120,6 +122,13 @@ enum io_status connection_flush(struct connection *connection)
 {
     enum io_status status = send_octets(connection);
     return status == IO_DONE && connection->file.descriptor >= 0 ? send_file(connection) : status;
+}
+
+uint64_t connection_acknowledged(const struct connection *connection)
+{
+    int unacknowledged = 0;
+    ioctl(connection->descriptor, SIOCOUTQ, &unacknowledged);
+    return connection->sent - (uint64_t)unacknowledged;
 }
 
 void connection_half_close(struct connection *connection)

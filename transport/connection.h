@@ -98,6 +98,9 @@ void connection_queue_file(struct connection *connection, const struct file_rang
  * was cut or changed while it was sent: never pad, never mix. */
 enum io_status connection_flush(struct connection *connection);
 
+/* What the peer has of the octets sent: the kernel takes what it may never read. */
+uint64_t connection_acknowledged(const struct connection *connection);
+
 /* Sends no more; the peer may (RFC 9112 §9.6). */
 void connection_half_close(struct connection *connection);
 

@@ -2,8 +2,6 @@
  * room is scarce. */
 #include "transport/internal.h"
 
-#include <linux/sockios.h>
-
 /* A deadline that has always passed: this one has to go. */
 #define DEADLINE_NOW INT64_MIN
 
@@ -20,14 +18,11 @@ int64_t transport_tick_length(const struct transport_options *options)
     return length > WAIT_SECOND / 1000 ? length : WAIT_SECOND / 1000;
 }
 
-/* Octets moved so far in the direction that the wait is about. Sent is not enough: the kernel takes
- * what the peer may never read. SIOCOUTQ says what it has not acknowledged. */
+/* Octets moved so far in the direction that the wait is about. */
 static uint64_t octets_moved(const struct connection *connection)
 {
-    int unacknowledged = 0;
-    if (connection->wait == WAIT_CONTENT) return connection->received;
-    ioctl(connection->descriptor, SIOCOUTQ, &unacknowledged);
-    return connection->sent - (uint64_t)unacknowledged;
+    bool receives = connection->wait == WAIT_CONTENT;
+    return receives ? connection->received : connection_acknowledged(connection);
 }
 
 void transport_set_wait(
@@ -68,7 +63,8 @@ static int64_t rank_of(const struct connection *connection, bool for_memory)
     return (connection->file.memory > 0 ? 0 : RANK_READERS) + octets / seconds;
 }
 
-/* Dismisses whoever has the lowest rank, one after the other, until so much is gained. */
+/* Dismisses whoever has the lowest rank, one after the other, until so much is gained. Who has the
+ * lowest so far stays locked: nobody who is served meanwhile is dismissed. */
 static void make_room(struct transport *transport, bool for_memory, int64_t needed)
 {
     while (needed > 0) {
@@ -78,16 +74,15 @@ static void make_room(struct transport *transport, bool for_memory, int64_t need
             struct connection *connection = &transport->table[slot];
             if (!try_lock(connection)) continue;
             int64_t rank = rank_of(connection, for_memory);
-            pthread_mutex_unlock(&connection->lock);
+            struct connection *stays = rank < lowest ? first : connection;
+            if (stays != NULL) pthread_mutex_unlock(&stays->lock);
             if (rank >= lowest) continue;
             lowest = rank;
             first = connection;
         }
-        if (first == NULL || !try_lock(first)) return;
-        if (rank_of(first, for_memory) != RANK_STAYS) { /* it has not been served meanwhile */
-            first->deadline = DEADLINE_NOW;
-            needed -= for_memory ? (int64_t)transport_memory_of(first) : 1;
-        }
+        if (first == NULL) return;
+        first->deadline = DEADLINE_NOW;
+        needed -= for_memory ? (int64_t)transport_memory_of(first) : 1;
         pthread_mutex_unlock(&first->lock);
     }
 }
@@ -95,8 +90,8 @@ static void make_room(struct transport *transport, bool for_memory, int64_t need
 void transport_tick(struct transport *transport)
 {
     int64_t max = transport->options.max_connections;
-    int64_t used =
-        (int64_t)atomic_load(&transport->count) - (int64_t)atomic_load(&transport->leaving);
+    int64_t leaving = atomic_load(&transport->leaving); /* first: rather too few are dismissed */
+    int64_t used = atomic_load(&transport->count) - leaving;
     int64_t spare = (max - 1) / TRANSPORT_FREE_SHARE + 1;
     int64_t enough = (int64_t)(transport->options.buffer_memory / 4 * 3);
     eventfd_t ignored;
@@ -107,31 +102,39 @@ void transport_tick(struct transport *transport)
     make_room(transport, true, (int64_t)atomic_load(&transport->memory) - enough);
 }
 
-/* Idle: between two messages, and no octet of the next has arrived. */
-static bool is_idle(const struct connection *connection)
-{
-    int unread = 0;
-    ioctl(connection->descriptor, FIONREAD, &unread);
-    return unread == 0 &&
-        (connection->wait == WAIT_FIRST_OCTET || connection->wait == WAIT_NEXT_REQUEST);
-}
-
 /* Where progress counts, a deadline that is due calls for a look at how far the peer has come. */
-static bool is_overdue(struct transport *transport, struct connection *connection)
+static void look_at_progress(
+    struct transport *transport, struct connection *connection, int64_t now)
 {
     enum wait wait = (enum wait)connection->wait;
+    if (connection->deadline > now || connection->deadline == DEADLINE_NOW || !waits[wait].progress)
+        return;
+    uint64_t moved = octets_moved(connection);
+    /* Acknowledged some time since the last look. */
+    if (moved > connection->octets_seen && wait != WAIT_CONTENT) connection->last_moved = now;
+    connection->octets_seen = moved;
+    connection->deadline = wait_progress_deadline(connection->start, connection->last_moved,
+        moved - connection->octets_at_start, transport->options.limits[wait]);
+}
+
+/* A request that has arrived is served, even at the last instant. While draining the idle are
+ * closed, once the last answer has arrived: a request that meets a closed connection destroys what
+ * is on its way (RFC 9112 §9.6). But who has just connected has most likely sent its request, and
+ * does not repeat it as on a connection used before: it has a second. */
+static bool is_overdue(struct transport *transport, struct connection *connection)
+{
     int64_t now = wait_clock();
-    if (atomic_load(&transport->draining) && is_idle(connection)) return true;
-    if (connection->deadline <= now && connection->deadline != DEADLINE_NOW &&
-        waits[wait].progress) {
-        uint64_t moved = octets_moved(connection);
-        /* Acknowledged some time since the last look. */
-        if (moved > connection->octets_seen && wait != WAIT_CONTENT) connection->last_moved = now;
-        connection->octets_seen = moved;
-        connection->deadline = wait_progress_deadline(connection->start, connection->last_moved,
-            moved - connection->octets_at_start, transport->options.limits[wait]);
-    }
-    return connection->deadline <= now;
+    int unread = 0;
+    look_at_progress(transport, connection, now);
+    bool overdue = connection->deadline <= now;
+    bool is_first = connection->wait == WAIT_FIRST_OCTET;
+    if (!is_first && connection->wait != WAIT_NEXT_REQUEST) return overdue;
+    if (atomic_load(&transport->draining))
+        overdue = overdue ||
+            (is_first ? now - connection->start > WAIT_SECOND
+                      : connection_acknowledged(connection) == connection->sent);
+    if (overdue) ioctl(connection->descriptor, FIONREAD, &unread);
+    return overdue && unread == 0;
 }
 
 /* Armed or about to be, the connection has an event from now on; a worker closes it. */

@@ -100,8 +100,7 @@ static struct connection *serve_listener(struct transport *transport, struct lis
     struct connection *connection;
     pthread_mutex_lock(&listener->lock);
     enum io_status status = accept_one(transport, listener, &connection);
-    bool armed =
-        status != IO_FAILED && transport_arm_listener(transport, listener, EPOLL_CTL_MOD);
+    bool armed = status != IO_FAILED && transport_arm_listener(transport, listener, EPOLL_CTL_MOD);
     if (!armed) atomic_store(&transport->paused, true);
     pthread_mutex_unlock(&listener->lock);
     return connection;

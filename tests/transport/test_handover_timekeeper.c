@@ -76,7 +76,7 @@ static void test_a_worker_whose_event_came_at_the_same_instant_finds_it_overdue(
     (void)state;
     struct stage *stage = stage_open_timed(4);
     int client;
-    waiting(stage, &client, WAIT_NEXT_REQUEST);
+    waiting(stage, &client, WAIT_PEER_CLOSES);
     client_write(client, "GET");
     struct actor *worker = held(stage, act_serve, WAIT_CLOSE, CALL_EPOLL_WAIT, GATE_AFTER);
     clock_advance(LIMIT);
@@ -88,6 +88,39 @@ static void test_a_worker_whose_event_came_at_the_same_instant_finds_it_overdue(
     actor_free(worker);
     assert_int_equal(atomic_load(&stage->transport.count), 0);
     assert_null(stage_try(stage));
+    stage_close(stage);
+}
+
+static void test_a_request_that_comes_at_the_last_instant_is_served(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open_timed(4);
+    int client;
+    waiting(stage, &client, WAIT_NEXT_REQUEST);
+    client_write(client, "GET");
+    clock_advance(LIMIT);
+    assert_int_equal(stage_timekeep(stage), 0);
+    struct connection *connection = stage_take(stage);
+    assert_false(connection->overdue);
+    assert_int_equal(connection_receive(connection), IO_DONE);
+    assert_int_equal(connection_input(connection).length, 3);
+    give_back(stage, connection, WAIT_CLOSE);
+    stage_close(stage);
+}
+
+/* Nor is it dismissed where the table is full. */
+static void test_a_request_that_has_come_is_served_though_room_is_needed(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open_timed(1);
+    int client;
+    waiting(stage, &client, WAIT_NEXT_REQUEST);
+    client_write(client, "GET");
+    assert_int_equal(stage_timekeep(stage), 0);
+    struct connection *connection = stage_take(stage);
+    assert_false(connection->overdue);
+    assert_int_equal(connection_receive(connection), IO_DONE);
+    give_back(stage, connection, WAIT_CLOSE);
     stage_close(stage);
 }
 
@@ -206,6 +239,8 @@ int main(void)
         cmocka_unit_test(test_who_is_being_told_is_not_lent_to_a_worker),
         cmocka_unit_test(test_a_worker_whose_event_came_at_the_same_instant_finds_the_new_wait),
         cmocka_unit_test(test_a_worker_whose_event_came_at_the_same_instant_finds_it_overdue),
+        cmocka_unit_test(test_a_request_that_comes_at_the_last_instant_is_served),
+        cmocka_unit_test(test_a_request_that_has_come_is_served_though_room_is_needed),
         cmocka_unit_test(test_who_is_shut_down_before_it_is_armed_is_closed_not_lost),
         cmocka_unit_test(test_who_is_shut_down_before_its_first_arming_is_closed_not_lost),
         cmocka_unit_test(test_who_is_told_before_its_first_arming_lingers),
