@@ -44,9 +44,8 @@ static int open_path(struct access_log *log)
 bool access_log_open(struct access_log *log, const char *path)
 {
     bool standard_output = strcmp(path, "-") == 0;
+    *log = (struct access_log){.path = path, .directory = -1, .descriptor = -1};
     pthread_mutex_init(&log->write_lock, NULL);
-    log->directory = log->descriptor = -1;
-    log->path = path;
     if (strcmp(path, "none") == 0) return true;
     log->descriptor = standard_output ? report_open_again(STDOUT_FILENO) : open_path(log);
     log->may_wait = standard_output && log->descriptor < 0;
@@ -72,19 +71,22 @@ void access_log_reopen(struct access_log *log)
     if (descriptor >= 0) close(descriptor);
 }
 
-/* Whole lines, no more than a pipe takes at once; all or nothing, and never waiting: poll(2) says
- * that there is room for one writer, and write_lock that there is but one. */
-static bool write_lines(struct access_log *log, const char *octets, size_t length)
+/* Whole lines, no more than a pipe takes at once, and never waiting: poll(2) says that there is room
+ * for one writer, and write_lock that there is but one. Returns how many octets were written: all or
+ * none, but on a disk that is nearly full. A piece of a line that it took is ended first. */
+static size_t write_lines(struct access_log *log, const char *octets, size_t length)
 {
     struct pollfd ready = {.fd = log->descriptor, .events = POLLOUT};
     ssize_t count = -1;
     if (log->may_wait) pthread_mutex_lock(&log->write_lock);
     if (!log->may_wait || poll(&ready, 1, 0) == 1) {
+        if (atomic_exchange(&log->torn, false))
+            atomic_store(&log->torn, write(log->descriptor, "\n", 1) != 1);
         count = send(log->descriptor, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (count < 0 && errno == ENOTSOCK) count = write(log->descriptor, octets, length);
     }
     if (log->may_wait) pthread_mutex_unlock(&log->write_lock);
-    return count == (ssize_t)length;
+    return count > 0 ? (size_t)count : 0;
 }
 
 void access_log_flush(struct access_log *log, struct log_buffer *buffer)
@@ -95,8 +97,9 @@ void access_log_flush(struct access_log *log, struct log_buffer *buffer)
     memcpy(octets, buffer->octets, length);
     buffer->length = 0;
     pthread_mutex_unlock(&buffer->lock);
-    if (length == 0 || write_lines(log, octets, length)) return;
-    for (size_t i = 0; i < length; i++)
+    size_t written = length > 0 ? write_lines(log, octets, length) : 0;
+    if (written > 0 && octets[written - 1] != '\n') atomic_store(&log->torn, true);
+    for (size_t i = written; i < length; i++)
         if (octets[i] == '\n') atomic_fetch_add(&log->lost, 1);
 }
 

@@ -24,6 +24,7 @@ struct access_log {
     bool is_terminal;           /* written to at once */
     bool may_wait;              /* shared with others, who chose that writing waits */
     pthread_mutex_t write_lock; /* a leaf: one writer at a time where it may wait */
+    atomic_bool torn;           /* it ends in a piece of a line */
     atomic_uint_fast64_t lost;  /* lines dropped since they were told last */
 };
 

@@ -62,6 +62,7 @@ static void read_values(const char *line, struct values *values)
     int taken = 0;
     const char *at = strchr(line, ']');
     assert_non_null(at);
+    /* cppcheck-suppress uninitvar ; this is where to write */
     at = read_quoted(at + 1, values->octets[0], &values->lengths[0]);
     assert_int_equal(sscanf(at, " %u %llu%n", &status, &octets, &taken), 2);
     at = read_quoted(at + taken, values->octets[1], &values->lengths[1]);
