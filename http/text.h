@@ -47,7 +47,7 @@ static inline bool text_equals_ignoring_case(struct text text, const char *strin
 /* The offset of the first such character, or the length where there is none. */
 static inline size_t text_find(struct text text, char character)
 {
-    const char *found = memchr(text.start, character, text.length);
+    const char *found = memchr(text.start, (unsigned char)character, text.length);
     return found == NULL ? text.length : (size_t)(found - text.start);
 }
 

@@ -1,7 +1,6 @@
 #include "server/exchange.h"
 #include "server/worker.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 /* A head and a page always fit, and an interim response before them. */
@@ -91,23 +90,6 @@ static bool check_head(struct worker *worker, struct connection *connection)
     return true;
 }
 
-/* Keeps content for a method that wants it; all that is kept is bounded with the buffer memory. */
-static bool keep(struct worker *worker, struct text data)
-{
-    struct session *session = worker->session;
-    size_t limit = worker->exchange.method->content_limit;
-    if (limit == 0 || data.length == 0) return true;
-    if (session->kept == NULL && transport_reserve(&worker->server->transport, limit)) {
-        session->kept = malloc(sizeof *session->kept + limit);
-        if (session->kept != NULL) *session->kept = (struct kept_content){.size = limit};
-        if (session->kept == NULL) transport_release(&worker->server->transport, limit);
-    }
-    if (session->kept == NULL) return http_refuse(&worker->exchange.problem, HTTP_FAULT_EXHAUSTED);
-    memcpy(session->kept->octets + session->kept->length, data.start, data.length);
-    session->kept->length += data.length;
-    return true;
-}
-
 /* Step 5: takes what is here of the content, so that only the head stays in the input. */
 static enum http_parse read_content(struct worker *worker, struct connection *connection)
 {
@@ -123,7 +105,7 @@ static enum http_parse read_content(struct worker *worker, struct connection *co
         struct text rest = {input.start + at, input.length - at};
         state = http_take_content(content, rest, &taken, &data, &worker->exchange.problem);
         at += taken;
-        if (state == HTTP_INVALID || !check_content_limit(worker) || !keep(worker, data))
+        if (state == HTTP_INVALID || !check_content_limit(worker) || !session_keep(worker, data))
             state = HTTP_INVALID;
     }
     connection_remove(connection, head, at - head);
@@ -175,8 +157,8 @@ static enum outcome send_response(struct worker *worker, struct connection *conn
 {
     struct exchange *exchange = &worker->exchange;
     bool whole = worker->session->content.phase == HTTP_CONTENT_COMPLETE;
-    bool persists = whole && http_persists(&exchange->request) &&
-        exchange->response.status != HTTP_SERVICE_UNAVAILABLE &&
+    bool may_persist = whole && http_persists(&exchange->request);
+    bool persists = may_persist && exchange->response.status != HTTP_SERVICE_UNAVAILABLE &&
         !atomic_load(&worker->server->transport.draining);
     if (persists)
         exchange->response.connection = exchange->request.minor_version == 0 ? "keep-alive" : NULL;
@@ -184,7 +166,8 @@ static enum outcome send_response(struct worker *worker, struct connection *conn
     connection_consume(connection, worker->session->looked);
     session_reset(worker->server, worker->session);
     if (persists) return OUTCOME_ANSWERED;
-    return whole && connection_input(connection).length == 0 ? OUTCOME_CLOSES : OUTCOME_LINGERS;
+    bool asked = whole && !may_persist; /* for the end: then no more is on its way */
+    return asked && connection_input(connection).length == 0 ? OUTCOME_CLOSES : OUTCOME_LINGERS;
 }
 
 enum outcome exchange_answer(struct worker *worker, struct connection *connection)

@@ -75,12 +75,12 @@ static enum fs_status write_file(
     if (page == NULL) return FS_EXHAUSTED;
     write_page(page, path, directory);
     bool written = fflush(page) == 0 && !ferror(page) && futimens(memory, times) == 0;
-    int descriptor = written ? fcntl(memory, F_DUPFD_CLOEXEC, 0) : -1;
-    uint64_t size = (uint64_t)ftell(page);
+    long size = written ? ftell(page) : -1;
+    int descriptor = size >= 0 ? fcntl(memory, F_DUPFD_CLOEXEC, 0) : -1;
     fclose(page);
     if (descriptor < 0) return FS_EXHAUSTED;
-    *file = (struct file){.descriptor = descriptor, .size = size, .memory = (uint32_t)size};
-    file->media_type = "text/html; charset=utf-8";
+    *file = (struct file){.descriptor = descriptor, .media_type = "text/html; charset=utf-8"};
+    file->size = file->memory = (uint32_t)size;
     return FS_FOUND;
 }
 

@@ -14,6 +14,23 @@ struct session *worker_session(const struct worker *worker, const struct connect
     return &worker->server->sessions[transport_slot(&worker->server->transport, connection)];
 }
 
+bool session_keep(struct worker *worker, struct text data)
+{
+    struct session *session = worker->session;
+    size_t limit = worker->exchange.method->content_limit;
+    if (limit == 0 || data.length == 0) return true;
+    if (session->kept == NULL && transport_reserve(&worker->server->transport, limit)) {
+        struct kept_content *kept = calloc(1, sizeof *kept + limit);
+        if (kept != NULL) kept->size = limit;
+        if (kept == NULL) transport_release(&worker->server->transport, limit);
+        session->kept = kept;
+    }
+    if (session->kept == NULL) return http_refuse(&worker->exchange.problem, HTTP_FAULT_EXHAUSTED);
+    memcpy(session->kept->octets + session->kept->length, data.start, data.length);
+    session->kept->length += data.length;
+    return true;
+}
+
 void session_reset(struct server *server, struct session *session)
 {
     if (session->kept != NULL) transport_release(&server->transport, session->kept->size);
@@ -29,7 +46,10 @@ static enum wait next_wait(
     if (flushed == IO_FAILED) return WAIT_CLOSE;
     if (flushed == IO_BLOCKED) return WAIT_PEER_READS;
     if (flushed == IO_TURN_OVER || (cut && unread > 0)) return WAIT_TURN;
-    if (session->ends == OUTCOME_LINGERS) {
+    /* RFC 9112 §9.6: closed before it has arrived, an answer can be destroyed by a reset. */
+    if (session->ends == OUTCOME_LINGERS ||
+        (session->ends == OUTCOME_CLOSES &&
+            connection_acknowledged(connection) < connection->sent)) {
         connection_half_close(connection);
         connection_discard_input(connection);
         return WAIT_PEER_CLOSES;

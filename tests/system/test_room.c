@@ -80,7 +80,7 @@ static void test_without_idle_connections_half_sent_heads_make_room_with_408(voi
     start_server(&server, ARGUMENTS(FULL_AT_16));
     for (size_t i = 0; i < PLACES; i++) {
         connect_half_sent(&clients[i], server.port);
-        if (client_receive(&clients[i], 0.01) != SILENCE && i < PLACES - 1)
+        if (i < PLACES - 1 && client_receive(&clients[i], 0.01) != SILENCE)
             failed("an answer to half a head while there is room");
     }
     expect_status(&clients[0], 408);

@@ -63,18 +63,38 @@ static int temporary_file(char path[64])
     return file;
 }
 
-static void close_all_on_execution(void)
+static void close_all_on_execution(int first)
 {
-    for (int descriptor = 3; descriptor < 1024; descriptor++)
+    for (int descriptor = first; descriptor < 1024; descriptor++)
         fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+
+/* As systemd does (sd_listen_fds(3), sd_notify(3)). Returns how many listeners there are. */
+static int hand_over(const struct launch *launch)
+{
+    enum { FIRST = 3, ASIDE = 100 };
+    const int most = sizeof launch->listeners / sizeof launch->listeners[0];
+    char number[16];
+    int count = 0;
+    if (launch->notify != NULL) setenv("NOTIFY_SOCKET", launch->notify, 1);
+    for (; count < most && launch->listeners[count] > 0; count++)
+        dup2(launch->listeners[count], ASIDE + count);
+    for (int i = 0; i < count; i++) dup2(ASIDE + i, FIRST + i);
+    if (count == 0) return 0;
+    snprintf(number, sizeof number, "%d", count);
+    setenv("LISTEN_FDS", number, 1);
+    snprintf(number, sizeof number, "%d", (int)getpid());
+    setenv("LISTEN_PID", number, 1);
+    return count;
 }
 
 /* In the child. The program is opened first: nobody may not be allowed to reach it by name. */
 static void execute(const struct launch *launch, const char **arguments, pid_t parent)
 {
     extern char **environ;
+    int handed_over = hand_over(launch);
     int program = open(arguments[0], O_RDONLY | O_CLOEXEC);
-    close_all_on_execution();
+    close_all_on_execution(3 + handed_over);
     if (launch->descriptors != 0) {
         const struct rlimit limit = {launch->descriptors, launch->descriptors};
         setrlimit(RLIMIT_NOFILE, &limit);

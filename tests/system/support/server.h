@@ -36,6 +36,8 @@ struct launch {
     int output;                   /* descriptor for standard output; 0: a file */
     bool as_nobody;               /* where the test runs as root, the server runs as user nobody */
     bool bare;                    /* without the defaults --address 127.0.0.1 --port 0 */
+    int listeners[2];             /* handed over from descriptor 3 on (LISTEN_FDS); 0: none */
+    const char *notify;           /* NOTIFY_SOCKET; NULL: none */
 };
 
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
