@@ -71,9 +71,9 @@ void access_log_reopen(struct access_log *log)
     if (descriptor >= 0) close(descriptor);
 }
 
-/* Whole lines, no more than a pipe takes at once, and never waiting: poll(2) says that there is room
- * for one writer, and write_lock that there is but one. Returns how many octets were written: all or
- * none, but on a disk that is nearly full. A piece of a line that it took is ended first. */
+/* Whole lines, no more than a pipe takes at once, and never waiting: poll(2) says that there is
+ * room for one writer, and write_lock that there is but one. Returns how many octets were written:
+ * all or none, but on a disk that is nearly full. A piece of a line that it took is ended first. */
 static size_t write_lines(struct access_log *log, const char *octets, size_t length)
 {
     struct pollfd ready = {.fd = log->descriptor, .events = POLLOUT};

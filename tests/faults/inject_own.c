@@ -134,12 +134,14 @@ int __wrap_openat(int at, const char *path, int flags, ...)
     return inject(CALL_openat) ? -1 : __real_openat(at, path, flags, mode);
 }
 
+/* While calls are interrupted only a signal wakes the timekeeper: nothing may wait for its tick. */
 int __wrap_ppoll(
     struct pollfd *set, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
     if (fails(CALL_ppoll)) return -1;
+    bool for_ever = inject_page != NULL && atomic_load(&inject_page->interrupts);
     if (inject_page != NULL) atomic_store(&inject_page->sleeps, true);
-    int result = __real_ppoll(set, count, timeout, mask);
+    int result = __real_ppoll(set, count, for_ever ? NULL : timeout, mask);
     if (inject_page == NULL) return result;
     atomic_store(&inject_page->sleeps, false);
     if (result < 0) atomic_fetch_add(&inject_page->signals, 1);

@@ -1,7 +1,8 @@
 /* All at once, against few threads: clients that stay, come and go, pipeline, leave in the middle,
  * send half, or do not read; deadlines that pass; files that are replaced and removed, more of them
- * than can be kept; a log that is moved away and reopened; and at last the end, in the middle of it.
- * What is answered is answered rightly. In the build with ThreadSanitizer this looks for races. */
+ * than can be kept; a log that is moved away and reopened; and at last the end, in the middle of
+ * it. What is answered is answered rightly. In the build with ThreadSanitizer this looks for races.
+ */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/log_lines.h"
@@ -115,7 +116,7 @@ static void *change_files(void *argument)
     return argument;
 }
 
-/* --- One client -------------------------------------------------------------------------------- */
+/* --- One client ------------------------------------------------------------------------------ */
 
 enum kind { STAYING, FRESH, PIPELINING, LEAVING, HALF_SENDING, IDLE, NOT_READING, KINDS };
 static const unsigned share[KINDS] = {24, 8, 8, 6, 12, 6, 4};
@@ -283,7 +284,7 @@ static bool goes_on(struct churner *churner)
     return true;
 }
 
-/* --- All of them ------------------------------------------------------------------------------- */
+/* --- All of them ----------------------------------------------------------------------------- */
 
 static void begin_all(void)
 {

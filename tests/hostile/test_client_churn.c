@@ -105,8 +105,8 @@ static void test_6000_connections_in_64_places_see_nothing_of_one_another(void *
     if (answers < CONNECTIONS / 10) failed("only %zu answers came", answers);
 }
 
-/* RFC 9112 §9.3: the same number of a descriptor, in the server too: one client after the other, and
- * each leaves an answer half read. */
+/* RFC 9112 §9.3: the same number of a descriptor, in the server too: one client after the other,
+ * and each leaves an answer half read. */
 static void test_2000_connections_one_after_the_other_get_their_own_octets(void **state)
 {
     (void)state;

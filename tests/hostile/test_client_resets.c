@@ -1,6 +1,6 @@
-/* Clients that reset after any octet of any answer, against one thread; system/test_resets.c has the
- * same for any octet of a request. Another client is served all the while, and nothing stays open
- * (RFC 9112 §9.5). */
+/* Clients that reset after any octet of any answer, against one thread; system/test_resets.c has
+ * the same for any octet of a request. Another client is served all the while, and nothing stays
+ * open (RFC 9112 §9.5). */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"

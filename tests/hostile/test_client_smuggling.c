@@ -67,8 +67,8 @@ static const struct http_case cases[] = {
         REQUEST("BREW / HTTP/1.1\r\nHost: a\r\nContent-Length: 37\r\n\r\n" HIDDEN), 501, CLOSES,
         .lacks = "secret"},
     {"content of HTTP/1.0 is content (RFC 9112 §6.3)",
-        REQUEST(
-            "GET /file.txt HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 37\r\n\r\n" HIDDEN),
+        REQUEST("GET /file.txt HTTP/1.0\r\nConnection: Keep-Alive\r\nContent-Length: 37\r\n"
+                "\r\n" HIDDEN),
         SERVED},
     {"a coding in HTTP/1.0 beside a length is refused (RFC 9112 §6.1)",
         REQUEST("GET /file.txt HTTP/1.0\r\nContent-Length: 5\r\n" CHUNKED "\r\n" NOTHING HIDDEN),

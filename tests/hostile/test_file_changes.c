@@ -1,6 +1,6 @@
-/* Files that grow, are replaced, removed or cut while clients ask for them. In all their versions an
- * octet at a position is the same: whatever is answered has to be the start of the file, and never
- * longer than announced (RFC 9110 §8.6, RFC 9112 §8).
+/* Files that grow, are replaced, removed or cut while clients ask for them. In all their versions
+ * an octet at a position is the same: whatever is answered has to be the start of the file, and
+ * never longer than announced (RFC 9110 §8.6, RFC 9112 §8).
  *
  * sendfile(2) lends the pages of a file, it does not copy them: of one that is cut in place, what
  * was sent and not yet received may turn into zeros, but never into octets of anything else.

@@ -1,5 +1,5 @@
-/* Signals by the thousand while clients ask: none is taken for another, no answer is cut, no line of
- * the log lost; and the one that stops the server stops it in order. */
+/* Signals by the thousand while clients ask: none is taken for another, no answer is cut, no line
+ * of the log lost; and the one that stops the server stops it in order. */
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/patience.h"

@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* --- Listeners --------------------------------------------------------------------------------- */
+/* --- Listeners ------------------------------------------------------------------------------- */
 
 static void set(const char *name, const char *value)
 {
@@ -120,7 +120,7 @@ static void test_they_are_taken_once(void **state)
     assert_int_equal(supervisor_take_listeners(), 0);
 }
 
-/* --- What is said ------------------------------------------------------------------------------ */
+/* --- What is said ---------------------------------------------------------------------------- */
 
 static char directory[] = "/tmp/strata-test-XXXXXX";
 

@@ -200,14 +200,13 @@ static void ask(struct client *client, struct question *question)
 {
     for (int tries = 0; tries < 3; tries++) {
         if (client->descriptor < 0 && !client_connect(client, 0)) continue;
-        bool fresh = !client->used;
         enum outcome outcome = converse(client, question);
         if (outcome == ANSWERED) {
             atomic_fetch_add(&good_answers, 1);
             return;
         }
         client_close(client, false);
-        if (outcome == CUT_SHORT || fresh) break;
+        if (outcome == CUT_SHORT || !client->used) break;
         atomic_fetch_add(&good_repeated, 1);
     }
     wrong("no answer", "");

@@ -1,5 +1,5 @@
-/* Clients of a soak that are slow, broken or mean harm. What they get does not matter, but that none
- * of them gets in. */
+/* Clients of a soak that are slow, broken or mean harm. What they get does not matter, but that
+ * none of them gets in. */
 #include "tests/soak/soak.h"
 
 #include <errno.h>

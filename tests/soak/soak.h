@@ -37,8 +37,8 @@ enum fate file_fate(unsigned file);
 void file_path(unsigned file, char path[32]); /* begins with a slash */
 size_t file_lines(unsigned file);             /* of a STEADY or CUT one while whole */
 
-/* Are these octets, from an offset on, those of this file in its version of so many lines? Where one
- * is CUT, zeros pass as well. */
+/* Are these octets, from an offset on, those of this file in its version of so many lines? Where
+ * one is CUT, zeros pass as well. */
 bool file_holds(unsigned file, size_t lines, size_t offset, const char *octets, size_t length);
 
 /* In the directory that is open: write all files; change one. They end the program where the disk

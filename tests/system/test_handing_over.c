@@ -53,7 +53,7 @@ static void begin_download(struct client *client, int port, const char *request)
     if (client_receive(client, PATIENCE) != ARRIVED) failed("the download does not start");
 }
 
-/* --- Listeners --------------------------------------------------------------------------------- */
+/* --- Listeners ------------------------------------------------------------------------------- */
 
 static void test_an_inherited_listener_is_served_and_its_port_said(void **state)
 {
@@ -208,7 +208,7 @@ static void test_two_processes_serve_one_listener(void **state)
     close(listener);
 }
 
-/* --- Listeners that are none ------------------------------------------------------------------- */
+/* --- Listeners that are none ----------------------------------------------------------------- */
 
 static void expect_not_adopted(int descriptor)
 {
@@ -267,7 +267,7 @@ static void test_no_number_of_listeners_is_refused(void **state)
         expect_variables_refused(counts[i], "1", "LISTEN_FDS");
 }
 
-/* --- What is said ------------------------------------------------------------------------------ */
+/* --- What is said ---------------------------------------------------------------------------- */
 
 static void test_ready_is_said_once_it_serves(void **state)
 {
@@ -348,7 +348,7 @@ static void test_with_nobody_to_tell_it_serves_all_the_same(void **state)
     }
 }
 
-/* --- The last answer ---------------------------------------------------------------------------- */
+/* --- The last answer ------------------------------------------------------------------------- */
 
 /* RFC 9112 §9.6: the whole answer is with the kernel, and the client has not read it yet. It may
  * send its next request, which must not meet a closed connection: that would be a reset, and

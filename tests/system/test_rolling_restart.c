@@ -149,7 +149,7 @@ static void *go_on_visiting(void *argument)
     return NULL;
 }
 
-/* --- The restarts ------------------------------------------------------------------------------ */
+/* --- The restarts ---------------------------------------------------------------------------- */
 
 static void begin_visits(int port)
 {

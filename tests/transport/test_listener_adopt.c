@@ -222,7 +222,7 @@ static void test_a_connection_is_refused_at_either_end(void **state)
     }
 }
 
-/* --- Draining ---------------------------------------------------------------------------------- */
+/* --- Draining -------------------------------------------------------------------------------- */
 
 /* A stage on a listener that is adopted; *elsewhere is the same one in other hands. */
 static struct stage *stage_adopt(int *elsewhere)

@@ -49,7 +49,8 @@ static void test_a_listener_that_pauses_before_the_slot_is_returned_is_armed_aft
     stage_close(stage);
 }
 
-/* Drained while the last one is on its way: the timekeeper has looked, and is woken all the same. */
+/* Drained while the last one is on its way: the timekeeper has looked, and is woken all the same.
+ */
 static void test_the_last_wakes_a_timekeeper_that_began_to_drain_meanwhile(void **state)
 {
     (void)state;

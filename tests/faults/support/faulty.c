@@ -83,11 +83,13 @@ static void pause_briefly(void)
 /* A fault may be what keeps the event from coming: then that is not waited for long. */
 void faulty_await(const struct server *server, const atomic_int *counter, int before)
 {
-    double most = atomic_load(&faults->call) == CALL_NONE ? PATIENCE : 0.01;
+    bool armed = atomic_load(&faults->call) != CALL_NONE;
+    double most = armed ? 0.01 : PATIENCE;
     double since = seconds_now();
     while (atomic_load(counter) == before || atomic_load(&faults->waiting) < WORKERS) {
         pause_briefly();
         if (seconds_now() - since < most) continue;
+        if (!armed) failed("nobody takes up what was sent");
         faulty_tick(server);
         return;
     }

@@ -1,12 +1,10 @@
 /* supervisor.h — what systemd does for a server, as far as a test plays it: listening sockets that
  * outlive it, and a socket on which it says how it is (sd_notify(3)).
  *
- *     int port = 0, listener = open_listener(AF_INET, &port);
- *     struct supervisor supervisor = supervisor_begin();
- *     server_start(&server, &(struct launch){.listeners = {listener}, .notify = supervisor.path, …})
- *     supervisor_expect(&supervisor, "READY=1");
- *     supervisor_end(&supervisor);
- */
+ *     int port = 0, listener = open_listener(AF_INET, &port);     struct supervisor supervisor =
+ * supervisor_begin();     server_start(&server, &(struct launch){.listeners = {listener}, .notify =
+ * supervisor.path, …})     supervisor_expect(&supervisor, "READY=1");
+ * supervisor_end(&supervisor); */
 #ifndef STRATA_TESTS_SYSTEM_SUPERVISOR_H
 #define STRATA_TESTS_SYSTEM_SUPERVISOR_H
 

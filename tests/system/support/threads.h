@@ -1,5 +1,5 @@
-/* threads.h — what each thread of a server may do, from /proc/PID/task/TID/status (proc_pid_status(5)).
- */
+/* threads.h — what each thread of a server may do, from /proc/PID/task/TID/status
+ * (proc_pid_status(5)). */
 #ifndef STRATA_TESTS_SYSTEM_THREADS_H
 #define STRATA_TESTS_SYSTEM_THREADS_H
 
