@@ -43,9 +43,9 @@ int supervisor_open(void)
     if (path == NULL) return -1;
     size_t length = strlen(path);
     socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    errno = EINVAL; /* where it is no path */
     int supervisor = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    errno = EINVAL;
-    if (length < sizeof address.sun_path && (path[0] == '/' || path[0] == '@')) {
+    if (supervisor >= 0 && length < sizeof address.sun_path && (path[0] == '/' || path[0] == '@')) {
         memcpy(address.sun_path, path, length);
         if (path[0] == '@') address.sun_path[0] = '\0';
         if (connect(supervisor, (struct sockaddr *)(void *)&address, size) == 0) return supervisor;

@@ -69,8 +69,9 @@ static bool unlock_and_arm(struct transport *transport, struct connection *conne
     return armed;
 }
 
-/* DONE: one was accepted, and is locked; or lost while it was queued: NULL. BLOCKED: none is there.
- * FAILED: no slot, descriptor or memory, or the listener is closed. The listener is locked. */
+/* DONE: one was accepted, and is locked; or lost while it was queued, or we were interrupted: NULL.
+ * BLOCKED: none is there. FAILED: no slot, descriptor or memory, or the listener is closed. The
+ * listener is locked. */
 static enum io_status accept_one(
     struct transport *transport, struct listener *listener, struct connection **accepted)
 {
@@ -88,7 +89,8 @@ static enum io_status accept_one(
     int error = errno;
     transport_end(transport, connection);
     *accepted = NULL;
-    return error == ECONNABORTED ? IO_DONE : error == EAGAIN ? IO_BLOCKED : IO_FAILED;
+    bool again = error == ECONNABORTED || error == EINTR;
+    return again ? IO_DONE : error == EAGAIN ? IO_BLOCKED : IO_FAILED;
 }
 
 /* One is accepted, and the listener armed for another worker before this one serves it. When the

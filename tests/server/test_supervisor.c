@@ -2,12 +2,8 @@
  * datagrams as in sd_notify(3). */
 #include "server/supervisor.h"
 #include "tests/support/captured.h"
-#include "tests/support/test.h"
+#include "tests/support/site.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,24 +118,10 @@ static void test_they_are_taken_once(void **state)
 
 /* --- What is said ---------------------------------------------------------------------------- */
 
-static char directory[] = "/tmp/strata-test-XXXXXX";
-
-static int make_directory(void **state)
-{
-    (void)state;
-    return mkdtemp(directory) == NULL ? -1 : 0;
-}
-
-static int remove_directory(void **state)
-{
-    (void)state;
-    return rmdir(directory);
-}
-
 static char *path_in_directory(void)
 {
-    static char path[60];
-    snprintf(path, sizeof path, "%s/notify", directory);
+    static char path[sizeof site.path + 10];
+    snprintf(path, sizeof path, "%s/notify", site.path);
     return path;
 }
 
@@ -208,7 +190,7 @@ static void test_it_is_told_at_an_abstract_name(void **state)
 {
     char name[sizeof((struct sockaddr_un *)NULL)->sun_path];
     (void)state;
-    snprintf(name, sizeof name, "@%s/notify", directory + 5);
+    snprintf(name, sizeof name, "@%.60s", site.path);
     assert_told_at(name);
 }
 
@@ -217,12 +199,12 @@ static void test_the_longest_name_is_reached(void **state)
     char name[sizeof((struct sockaddr_un *)NULL)->sun_path];
     (void)state;
     memset(name, 'n', sizeof name);
-    memcpy(name, directory, strlen(directory));
+    memcpy(name, site.path, strlen(site.path));
     name[0] = '@';
     name[sizeof name - 1] = '\0';
     assert_told_at(name);
-    memcpy(name, directory, strlen(directory));
-    name[strlen(directory)] = '/';
+    memcpy(name, site.path, strlen(site.path));
+    name[strlen(site.path)] = '/';
     assert_told_at(name);
 }
 
@@ -262,28 +244,22 @@ static void test_without_the_variable_nobody_is_told(void **state)
     assert_string_equal(capture_end(), "");
 }
 
-static int next_descriptor(void)
+/* One line that says why; no descriptor is left; and telling does nothing. */
+static void assert_not_reached(const char *name, int reason)
 {
-    int descriptor = dup(STDERR_FILENO);
-    close(descriptor);
-    return descriptor;
-}
-
-/* One line that names it; no descriptor is left; and telling does nothing. */
-static void assert_not_reached(const char *name)
-{
-    int before = next_descriptor();
+    size_t before = count_descriptors();
+    char line[1100];
     set("NOTIFY_SOCKET", name);
     capture_begin(STDERR_FILENO);
     int supervisor = supervisor_open();
     supervisor_tell(supervisor, "READY=1");
     supervisor_close(supervisor);
     const char *said = capture_end();
+    snprintf(
+        line, sizeof line, "strata: cannot reach NOTIFY_SOCKET '%s': %s\n", name, strerror(reason));
     assert_int_equal(supervisor, -1);
-    assert_int_equal(strncmp(said, "strata: cannot reach NOTIFY_SOCKET '", 36), 0);
-    assert_int_equal(strncmp(said + 36, name, strlen(name)), 0);
-    assert_int_equal(strchr(said, '\n') - said, strlen(said) - 1);
-    assert_int_equal(next_descriptor(), before);
+    assert_string_equal(said, line);
+    assert_int_equal(count_descriptors(), before);
 }
 
 static void test_a_name_that_is_too_long_is_said(void **state)
@@ -294,13 +270,13 @@ static void test_a_name_that_is_too_long_is_said(void **state)
     memset(name, 'n', sizeof name);
     name[0] = '/';
     name[sizeof name - 1] = '\0';
-    assert_not_reached(name);
+    assert_not_reached(name, EINVAL);
     name[0] = '@';
-    assert_not_reached(name);
+    assert_not_reached(name, EINVAL);
     memset(longer, 'n', sizeof longer);
     longer[0] = '/';
     longer[sizeof longer - 1] = '\0';
-    assert_not_reached(longer);
+    assert_not_reached(longer, EINVAL);
 }
 
 /* sd_notify(3): a path is absolute. A socket of the name is there. */
@@ -309,25 +285,25 @@ static void test_a_relative_name_is_said(void **state)
     char before[400];
     (void)state;
     assert_non_null(getcwd(before, sizeof before));
-    assert_int_equal(chdir(directory), 0);
+    assert_int_equal(chdir(site.path), 0);
     int receiver = receiver_at("notify");
-    assert_not_reached("notify");
-    assert_not_reached("./notify");
+    assert_not_reached("notify", EINVAL);
+    assert_not_reached("./notify", EINVAL);
     assert_nothing_received(receiver);
     close(receiver);
     unlink("notify");
     assert_int_equal(chdir(before), 0);
-    assert_not_reached("");
+    assert_not_reached("", EINVAL);
 }
 
 static void test_where_nobody_is_it_is_said(void **state)
 {
     (void)state;
-    assert_not_reached(path_in_directory());
-    assert_not_reached("@strata-test-nobody");
-    assert_not_reached("/dev/null");
+    assert_not_reached(path_in_directory(), ENOENT);
+    assert_not_reached("@strata-test-nobody", ECONNREFUSED);
+    assert_not_reached("/dev/null", ECONNREFUSED);
     close(receiver_at(path_in_directory())); /* the path is left, and nobody at it */
-    assert_not_reached(path_in_directory());
+    assert_not_reached(path_in_directory(), ECONNREFUSED);
     unlink(path_in_directory());
 }
 
@@ -385,5 +361,5 @@ int main(void)
         cmocka_unit_test(test_who_has_gone_since_is_said_and_kills_nothing),
         cmocka_unit_test(test_who_does_not_listen_never_stalls_it),
     };
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+    return cmocka_run_group_tests(tests, site_make, site_remove);
 }
