@@ -9,18 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *name_in(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 /* O_NONBLOCK: a pipe or a terminal that nobody reads must not stall the server, nor must opening a
- * FIFO that has no reader. */
+ * FIFO that has no reader. Root follows no link that others may have put in the log's place. */
 static int open_file(const struct access_log *log)
 {
-    const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
-    return openat(log->directory, name_in(log->path), flags, 0644);
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+    struct stat status;
+    if (fstat(log->directory, &status) != 0) return -1;
+    if (geteuid() == 0 && (status.st_uid != 0 || status.st_mode & 022)) flags |= O_NOFOLLOW;
+    return openat(log->directory, basename(log->path), flags, 0644);
 }
 
 /* Of a regular file the directory stays open: another user may not find it by its path again, and
@@ -29,7 +26,7 @@ static int open_path(struct access_log *log)
 {
     char directory[PATH_MAX] = ".";
     struct stat status;
-    int length = (int)(name_in(log->path) - log->path);
+    int length = (int)(basename(log->path) - log->path);
     if (length > 0) snprintf(directory, sizeof directory, "%.*s", length, log->path);
     log->directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int descriptor = log->directory < 0 ? -1 : open_file(log);
@@ -50,7 +47,7 @@ bool access_log_open(struct access_log *log, const char *path)
     log->descriptor = standard_output ? report_open_again(STDOUT_FILENO) : open_path(log);
     log->may_wait = standard_output && log->descriptor < 0;
     if (log->may_wait) log->descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-    log->is_terminal = isatty(log->descriptor);
+    log->is_terminal = log->descriptor >= 0 && isatty(log->descriptor);
     return log->descriptor >= 0;
 }
 

@@ -12,7 +12,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <time.h>
 
 /* PIPE_BUF, what a pipe takes whole; longer values are cut short. */
 enum { LOG_BUFFER_SIZE = 4096, LOG_LINE_MAX = 4096 };

@@ -20,7 +20,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -105,7 +104,7 @@ static int open_listeners(struct server *server, const struct options *options)
 }
 
 /* Once all that needs them is open; the threads have what rights are left. */
-static int give_up_rights(const struct server *server, const struct options *options)
+static int give_up_rights(struct server *server, const struct options *options)
 {
     const struct sandbox_area areas[] = {
         {server->site.root.directory,
@@ -114,12 +113,8 @@ static int give_up_rights(const struct server *server, const struct options *opt
         {server->log.directory, SANDBOX_WRITE},
     };
     int status = user_become(options->user);
-    if (status != EX_OK) return status;
-    if (options->user != NULL && document_root_probe(&server->site.root) != FS_FOUND) {
-        report("cannot serve '%s': user '%s' may not read it", options->directory, options->user);
-        return EX_NOINPUT;
-    }
-    if (options->no_sandbox) return EX_OK;
+    if (status == EX_OK && options->user != NULL) status = site_probe(&server->site, options);
+    if (status != EX_OK || options->no_sandbox) return status;
     enum sandbox_status entered = sandbox_enter(areas, server->log.directory < 0 ? 1 : 2);
     if (entered == SANDBOX_UNSUPPORTED) report("no sandbox: this kernel has no Landlock");
     if (entered != SANDBOX_FAILED) return EX_OK;
@@ -237,7 +232,7 @@ static int serve(struct server *server, const struct options *options)
 free_sessions:
     free(server->sessions);
 close_log:
-    supervisor_close(server->supervisor);
+    close(server->supervisor);
     access_log_close(&server->log);
 close_listeners:
     listeners_close(&server->listeners);
@@ -259,5 +254,6 @@ int main(int count, char **arguments)
     if (options.version) puts("strata " STRATA_VERSION);
     if (options.help || options.version) return EX_OK;
     prepare_signals();
+    report_open();
     return serve(&server, &options);
 }

@@ -17,17 +17,21 @@ int report_open_again(int descriptor)
     return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+void report_open(void)
+{
+    int own = report_open_again(STDERR_FILENO);
+    if (own >= 0) dup2(own, STDERR_FILENO);
+    if (own >= 0) close(own);
+}
+
 bool report(const char *format, ...)
 {
     char message[1000];
     struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
-    int own = report_open_again(STDERR_FILENO);
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    if (own >= 0 || poll(&standard_error, 1, 0) == 1)
-        dprintf(own >= 0 ? own : STDERR_FILENO, "strata: %s\n", message);
-    if (own >= 0) close(own);
+    if (poll(&standard_error, 1, 0) == 1) dprintf(STDERR_FILENO, "strata: %s\n", message);
     return false;
 }

@@ -8,6 +8,10 @@
  * standard error, the line is dropped: telling must never stall the server. */
 bool report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Once, before the sandbox or another user may forbid it: standard error is opened anew, so that no
+ * report waits. */
+void report_open(void);
+
 /* Opens the pipe or terminal that another descriptor is open on, such that no write waits even if
  * nobody reads. The other's users notice nothing. -1: it is something else, or another user's. */
 int report_open_again(int descriptor);

@@ -62,21 +62,34 @@ static bool find_fallback(struct site *site, const char *name)
     return true;
 }
 
-int site_open(struct site *site, const struct options *options)
+static int refuse(const struct options *options, enum fs_status status)
 {
     static const char *const reasons[] = {
 #define FS_STATUS(name, reason) reason,
 #include "fs/fs_statuses.def"
     };
+    bool missing = status == FS_NOT_FOUND || status == FS_NOT_SERVED || status == FS_FORBIDDEN;
+    report("cannot serve '%s': %s", options->directory, reasons[status]);
+    return missing ? EX_NOINPUT : EX_OSERR;
+}
+
+int site_open(struct site *site, const struct options *options)
+{
     *site = (struct site){.lists = options->list};
     if (!add_lines(site, options)) return EX_USAGE;
     enum fs_status status = document_root_open(&site->root, options->directory);
-    if (status != FS_FOUND) report("cannot serve '%s': %s", options->directory, reasons[status]);
-    if (status == FS_FOUND) file_cache_open(&site->files, &site->root, 0, !options->no_cache);
-    if (status == FS_FOUND && find_fallback(site, options->fallback)) return EX_OK;
-    if (status == FS_FOUND) site_close(site);
-    bool missing = status == FS_FOUND || status == FS_NOT_FOUND || status == FS_NOT_SERVED;
-    return missing || status == FS_FORBIDDEN ? EX_NOINPUT : EX_OSERR;
+    if (status != FS_FOUND) return refuse(options, status);
+    file_cache_open(&site->files, &site->root, 0, !options->no_cache);
+    int exit_status = site_probe(site, options);
+    if (exit_status != EX_OK) site_close(site);
+    return exit_status;
+}
+
+int site_probe(struct site *site, const struct options *options)
+{
+    enum fs_status status = document_root_probe(&site->root);
+    if (status != FS_FOUND) return refuse(options, status);
+    return find_fallback(site, options->fallback) ? EX_OK : EX_NOINPUT;
 }
 
 void site_close(struct site *site)

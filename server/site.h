@@ -27,4 +27,7 @@ struct site {
 /* EX_OK, or the exit status, and why was said: no such directory or fallback, a field that would
  * break the head of a response. */
 int site_open(struct site *site, const struct options *options);
+
+/* The same for what is open, when the process has become another user. */
+int site_probe(struct site *site, const struct options *options);
 void site_close(struct site *site);

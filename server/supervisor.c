@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -51,7 +49,7 @@ int supervisor_open(void)
         if (connect(supervisor, (struct sockaddr *)(void *)&address, size) == 0) return supervisor;
     }
     report("cannot reach NOTIFY_SOCKET '%s': %s", path, strerror(errno));
-    supervisor_close(supervisor);
+    close(supervisor);
     return -1;
 }
 
@@ -59,9 +57,4 @@ void supervisor_tell(int supervisor, const char *state)
 {
     if (supervisor >= 0 && send(supervisor, state, strlen(state), MSG_NOSIGNAL) < 0)
         report("cannot tell NOTIFY_SOCKET %s: %s", state, strerror(errno));
-}
-
-void supervisor_close(int supervisor)
-{
-    if (supervisor >= 0) close(supervisor);
 }

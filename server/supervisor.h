@@ -4,7 +4,6 @@
  *     supervisor_take_listeners()   once, before anything else reads the environment
  *     supervisor_open()             once, while the socket can still be reached
  *     supervisor_tell()             READY=1, STOPPING=1; where nobody listens it does nothing
- *     supervisor_close()
  */
 #pragma once
 
@@ -15,8 +14,7 @@ enum { SUPERVISOR_FIRST_LISTENER = 3 };
  * and that was said. The variables are gone afterwards. */
 int supervisor_take_listeners(void);
 
-/* A socket connected to NOTIFY_SOCKET; -1: there is none, or it cannot be reached, and that was
+/* A socket connected to NOTIFY_SOCKET, the caller's to close; -1: there is none, or it cannot be reached, and that was
  * said. */
 int supervisor_open(void);
 void supervisor_tell(int supervisor, const char *state);
-void supervisor_close(int supervisor);

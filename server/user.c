@@ -19,14 +19,15 @@ static bool change_to(uid_t user, gid_t group)
 
 int user_become(const char *name)
 {
-    if (name == NULL && geteuid() == 0) report("running as root; better name a --user to become");
-    if (name == NULL) return EX_OK;
-    const struct passwd *user = getpwnam(name);
-    if (user == NULL) {
+    const struct passwd *user = name == NULL ? NULL : getpwnam(name);
+    if (name != NULL && user == NULL) {
         report("there is no user '%s'; check --user", name);
         return EX_USAGE;
     }
-    if (change_to(user->pw_uid, user->pw_gid)) return EX_OK;
-    report("cannot become user '%s': %s; only root can", name, strerror(errno));
-    return EX_OSERR;
+    if (user != NULL && !change_to(user->pw_uid, user->pw_gid)) {
+        report("cannot become user '%s': %s; only root can", name, strerror(errno));
+        return EX_OSERR;
+    }
+    if (geteuid() == 0) report("running as root; better name a --user to become");
+    return EX_OK;
 }

@@ -20,8 +20,8 @@ void transport_resume(struct transport *transport)
     for (size_t i = 0; i < transport->listeners->count; i++) {
         struct listener *listener = &transport->listeners->list[i];
         pthread_mutex_lock(&listener->lock);
-        bool armed = transport_arm_listener(transport, listener, EPOLL_CTL_MOD);
-        if (!armed) atomic_store(&transport->paused, true);
+        if (!transport_arm_listener(transport, listener, EPOLL_CTL_MOD))
+            atomic_store(&transport->paused, true);
         pthread_mutex_unlock(&listener->lock);
     }
 }

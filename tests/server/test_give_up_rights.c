@@ -131,19 +131,28 @@ static void test_who_cannot_become_the_user_ends_with_that_status(void **state)
 
 static void test_a_root_that_the_user_may_not_read_is_66(void **state)
 {
-    static const enum fs_status others[] = {FS_FORBIDDEN, FS_NOT_FOUND, FS_REFUSED, FS_FAILED};
+    (void)state;
+    options.user = "nobody";
+    played.probed = FS_FORBIDDEN;
+    assert_int_equal(give_up(), EX_NOINPUT);
+    assert_said("'www'", "this user may not read it");
+    assert_string_equal(played.calls, "user probe ");
+}
+
+static void test_a_root_that_the_system_fails_to_open_is_71(void **state)
+{
+    static const enum fs_status others[] = {FS_REFUSED, FS_EXHAUSTED, FS_FAILED};
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         begin(NULL);
         options.user = "nobody";
         played.probed = others[i];
-        assert_int_equal(give_up(), EX_NOINPUT);
+        assert_int_equal(give_up(), EX_OSERR);
+        assert_said("cannot serve", "'www'");
         assert_string_equal(played.calls, "user probe ");
-        assert_said("'www'", "'nobody'");
     }
 }
 
-/* The rights follow the method table. */
 static void test_the_root_is_read_and_written_and_executed_where_a_row_says_so(void **state)
 {
     static const struct {
@@ -218,6 +227,7 @@ int main(void)
         OPENED(test_without_a_sandbox_the_user_is_become_all_the_same),
         OPENED(test_who_cannot_become_the_user_ends_with_that_status),
         OPENED(test_a_root_that_the_user_may_not_read_is_66),
+        OPENED(test_a_root_that_the_system_fails_to_open_is_71),
         OPENED(test_the_root_is_read_and_written_and_executed_where_a_row_says_so),
         OPENED(test_the_logs_directory_is_written_to_whatever_the_methods_do),
         OPENED(test_without_a_logs_directory_the_root_is_all),

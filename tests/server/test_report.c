@@ -52,6 +52,7 @@ static int report_often(void *argument)
     const int *descriptor = argument;
     signal(SIGPIPE, SIG_IGN);
     dup2(*descriptor, STDERR_FILENO);
+    report_open();
     for (int i = 0; i < 4000; i++)
         report("%d: the access log lost lines, and this line says it at some length", i);
     return 0;

@@ -173,7 +173,7 @@ static void assert_told_at(const char *name)
     supervisor_tell(supervisor, "STOPPING=1");
     assert_received(receiver, "STOPPING=1");
     assert_nothing_received(receiver);
-    supervisor_close(supervisor);
+    close(supervisor);
     assert_int_equal(fcntl(supervisor, F_GETFD), -1);
     close(receiver);
     if (name[0] == '/') unlink(name);
@@ -217,7 +217,7 @@ static void test_who_was_reached_once_is_told_although_the_path_is_gone(void **s
     unlink(path_in_directory());
     supervisor_tell(supervisor, "READY=1");
     assert_received(receiver, "READY=1");
-    supervisor_close(supervisor);
+    close(supervisor);
     close(receiver);
 }
 
@@ -228,7 +228,7 @@ static void test_it_does_not_block_and_is_closed_on_exec(void **state)
     int supervisor = open_quietly(path_in_directory());
     assert_true((fcntl(supervisor, F_GETFL) & O_NONBLOCK) != 0);
     assert_true((fcntl(supervisor, F_GETFD) & FD_CLOEXEC) != 0);
-    supervisor_close(supervisor);
+    close(supervisor);
     close(receiver);
     unlink(path_in_directory());
 }
@@ -240,7 +240,7 @@ static void test_without_the_variable_nobody_is_told(void **state)
     assert_int_equal(supervisor, -1);
     capture_begin(STDERR_FILENO);
     supervisor_tell(supervisor, "READY=1");
-    supervisor_close(supervisor);
+    close(supervisor);
     assert_string_equal(capture_end(), "");
 }
 
@@ -253,7 +253,7 @@ static void assert_not_reached(const char *name, int reason)
     capture_begin(STDERR_FILENO);
     int supervisor = supervisor_open();
     supervisor_tell(supervisor, "READY=1");
-    supervisor_close(supervisor);
+    close(supervisor);
     const char *said = capture_end();
     snprintf(
         line, sizeof line, "strata: cannot reach NOTIFY_SOCKET '%s': %s\n", name, strerror(reason));
@@ -317,7 +317,7 @@ static void test_who_has_gone_since_is_said_and_kills_nothing(void **state)
     supervisor_tell(supervisor, "READY=1");
     const char *said = capture_end();
     assert_non_null(strstr(said, "cannot tell NOTIFY_SOCKET READY=1: "));
-    supervisor_close(supervisor);
+    close(supervisor);
     unlink(path_in_directory());
 }
 
@@ -335,7 +335,7 @@ static void test_who_does_not_listen_never_stalls_it(void **state)
     alarm(0);
     assert_non_null(strstr(said, "cannot tell NOTIFY_SOCKET READY=1: "));
     assert_received(receiver, "READY=1");
-    supervisor_close(supervisor);
+    close(supervisor);
     close(receiver);
     unlink(path_in_directory());
 }

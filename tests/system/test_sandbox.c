@@ -4,6 +4,7 @@
 #include "tests/system/support/client.h"
 #include "tests/system/support/log_lines.h"
 #include "tests/system/support/patience.h"
+#include "tests/system/support/program.h"
 #include "tests/system/support/response.h"
 #include "tests/system/support/steps.h"
 #include "tests/system/support/threads.h"
@@ -21,7 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { THREADS = 3, EXIT_SYSTEM_REFUSED = 71, LARGE = 3 << 20, ENTRIES = 2000 };
+enum { THREADS = 3, LARGE = 3 << 20, ENTRIES = 2000 };
 
 static char log_path[128];
 
@@ -50,7 +51,7 @@ static void start(struct server *server, const char *option)
  * those it starts have none, sandbox or not. */
 static void test_no_thread_may_gain_privileges_but_without_the_sandbox(void **state)
 {
-    struct server server;
+    static struct server server;
     char own[4];
     (void)state;
     snprintf(own, sizeof own, "%d", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
@@ -66,7 +67,7 @@ static void test_no_thread_may_gain_privileges_but_without_the_sandbox(void **st
  * the file that the link leads to. */
 static bool follows_link(const char *option, const char *target)
 {
-    struct server server;
+    static struct server server;
     struct site_path path = site_path(&world.site, target);
     unlink(path.text);
     start(&server, option);
@@ -108,7 +109,7 @@ static size_t lines_in(const char *path)
 
 static void test_the_log_is_opened_anew_in_its_directory(void **state)
 {
-    struct server server;
+    static struct server server;
     char moved[160];
     (void)state;
     snprintf(moved, sizeof moved, "%s.1", log_path);
@@ -157,7 +158,7 @@ static void test_files_variants_links_listings_and_the_fallback_are_served(void 
 {
     const char *const as_user[] = {
         "--list", "--fallback", "app.html", geteuid() == 0 ? "--user" : NULL, "nobody", NULL};
-    struct server server;
+    static struct server server;
     (void)state;
     start_server(&server, as_user);
     expect_served(&server);
@@ -170,7 +171,7 @@ static void test_files_variants_links_listings_and_the_fallback_are_served(void 
 
 static void test_a_sandbox_that_is_entered_says_nothing_of_itself(void **state)
 {
-    struct server server;
+    static struct server server;
     (void)state;
     start(&server, "--list");
     char *errors = server_errors(&server);
@@ -198,7 +199,7 @@ static void refuse_call(long number, int error)
 
 static void test_a_sandbox_that_is_refused_is_71_and_says_what_does_without(void **state)
 {
-    struct server server;
+    static struct server server;
     (void)state;
     need_landlock();
     refuse_call(SYS_landlock_restrict_self, E2BIG);
@@ -217,7 +218,7 @@ static void test_a_sandbox_that_is_refused_is_71_and_says_what_does_without(void
 
 static void test_a_kernel_without_landlock_is_told_in_a_line_and_serves(void **state)
 {
-    struct server server;
+    static struct server server;
     (void)state;
     refuse_call(SYS_landlock_create_ruleset, EOPNOTSUPP);
     start(&server, "--list");

@@ -20,7 +20,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { THREADS = 3, EXIT_SYSTEM_REFUSED = 71 };
+/* Becoming another user, a server forgets to die with its parent (prctl(2), PR_SET_PDEATHSIG): each
+ * one is static, so that it is found and ended after a failed test, too. */
+enum { THREADS = 3 };
 
 #define USER "nobody"
 
@@ -103,7 +105,7 @@ static void test_every_thread_has_the_user_its_group_and_no_other(void **state)
     const gid_t groups[] = {0, 1, 2};
     gid_t before[64];
     char ids[100];
-    struct server server;
+    static struct server server;
     (void)state;
     need_root();
     int count = getgroups(64, before);
@@ -140,7 +142,7 @@ static int find_privileged_port(void)
 
 static void test_a_port_that_only_root_may_take_is_served(void **state)
 {
-    struct server server;
+    static struct server server;
     char port[16];
     (void)state;
     need_root();
@@ -154,7 +156,7 @@ static void test_a_port_that_only_root_may_take_is_served(void **state)
 
 static void test_a_log_that_only_root_may_open_is_written_to(void **state)
 {
-    struct server server;
+    static struct server server;
     (void)state;
     need_root();
     make_log_directory("of-root", 0, 0700);
@@ -168,7 +170,7 @@ static void test_a_log_that_only_root_may_open_is_written_to(void **state)
 /* RFC 9110 §15.5.4 */
 static void test_what_the_user_may_not_read_is_not_served(void **state)
 {
-    struct server server;
+    static struct server server;
     struct response response;
     (void)state;
     need_root();
@@ -186,11 +188,38 @@ static void test_a_directory_that_the_user_may_not_read_is_66(void **state)
     (void)state;
     need_root();
     if (chmod(world.site.root, 0700) != 0) failed("chmod");
-    expect_refused(
-        ARGUMENTS("--user", USER, "--port", "0"), world.site.root, EXIT_NO_DIRECTORY, USER);
     expect_refused(ARGUMENTS("--user", USER, "--port", "0"), world.site.root, EXIT_NO_DIRECTORY,
-        world.site.root);
+        "this user may not read it");
     if (chmod(world.site.root, 0755) != 0) failed("chmod");
+}
+
+static void test_a_fallback_that_the_user_may_not_read_is_66(void **state)
+{
+    char path[128];
+    (void)state;
+    need_root();
+    snprintf(path, sizeof path, "%s/roots.html", world.site.root);
+    FILE *file = fopen(path, "w");
+    if (file == NULL || fclose(file) != 0 || chmod(path, 0600) != 0) failed("no file %s", path);
+    expect_refused(ARGUMENTS("--user", USER, "--port", "0", "--fallback", "roots.html"),
+        world.site.root, EXIT_NO_DIRECTORY, "roots.html");
+    unlink(path);
+}
+
+/* As root it would append what clients send to whatever the link leads to. */
+static void test_a_log_that_is_a_link_in_a_directory_of_the_users_is_not_opened(void **state)
+{
+    char secret[128];
+    struct stat status;
+    (void)state;
+    need_root();
+    make_log_directory("with-link", user_id, 0700);
+    snprintf(secret, sizeof secret, "%s/secret", world.site.base);
+    FILE *file = fopen(secret, "w");
+    if (file == NULL || fclose(file) != 0 || symlink(secret, log_path) != 0) failed("no link");
+    expect_refused(ARGUMENTS("--user", USER, "--port", "0", "--access-log", log_path),
+        world.site.root, EXIT_SYSTEM_REFUSED, log_path);
+    if (stat(secret, &status) != 0 || status.st_size != 0) failed("it was written to");
 }
 
 static void test_a_user_that_is_not_there_is_64(void **state)
@@ -204,7 +233,7 @@ static void test_a_user_that_is_not_there_is_64(void **state)
 
 static void test_who_is_not_root_cannot_become_another_user(void **state)
 {
-    struct server server;
+    static struct server server;
     (void)state;
     program_start(&server,
         &(struct launch){.arguments = ARGUMENTS("--user", "root"),
@@ -220,7 +249,7 @@ static void test_who_is_not_root_cannot_become_another_user(void **state)
 
 static void expect_warning(bool as_nobody, bool expected)
 {
-    struct server server;
+    static struct server server;
     server_start(&server, &(struct launch){.directory = world.site.root, .as_nobody = as_nobody});
     char *errors = server_errors(&server);
     bool warned = strstr(errors, "running as root") != NULL && strstr(errors, "--user") != NULL;
@@ -239,7 +268,7 @@ static void test_root_is_warned_and_others_are_not(void **state)
 
 static void test_the_log_is_opened_anew_where_the_directory_is_the_users(void **state)
 {
-    struct server server;
+    static struct server server;
     (void)state;
     need_root();
     make_log_directory("of-user", user_id, 0700);
@@ -258,7 +287,7 @@ static void test_the_log_is_opened_anew_where_the_directory_is_the_users(void **
 
 static void test_where_the_directory_is_roots_the_log_goes_on_as_it_was(void **state)
 {
-    struct server server;
+    static struct server server;
     (void)state;
     need_root();
     make_log_directory("of-root-alone", 0, 0755);
@@ -275,7 +304,7 @@ static void test_where_the_directory_is_roots_the_log_goes_on_as_it_was(void **s
 /* Root finds the way; the user need not search it again. */
 static void test_what_lies_behind_a_closed_directory_is_served_and_logged(void **state)
 {
-    struct server server;
+    static struct server server;
     (void)state;
     need_root();
     make_log_directory("behind", user_id, 0700);
@@ -312,6 +341,8 @@ int main(void)
         TEST(test_a_log_that_only_root_may_open_is_written_to),
         TEST(test_what_the_user_may_not_read_is_not_served),
         TEST(test_a_directory_that_the_user_may_not_read_is_66),
+        TEST(test_a_fallback_that_the_user_may_not_read_is_66),
+        TEST(test_a_log_that_is_a_link_in_a_directory_of_the_users_is_not_opened),
         TEST(test_a_user_that_is_not_there_is_64),
         TEST(test_who_is_not_root_cannot_become_another_user),
         TEST(test_root_is_warned_and_others_are_not),

@@ -2,7 +2,12 @@
 #ifndef STRATA_TESTS_SYSTEM_PROGRAM_H
 #define STRATA_TESTS_SYSTEM_PROGRAM_H
 
-enum exit_code { EXIT_BAD_USAGE = 64, EXIT_NO_DIRECTORY = 66, EXIT_CANNOT_LISTEN = 69 };
+enum exit_code {
+    EXIT_BAD_USAGE = 64,
+    EXIT_NO_DIRECTORY = 66,
+    EXIT_CANNOT_LISTEN = 69,
+    EXIT_SYSTEM_REFUSED = 71,
+};
 
 /* What it wrote is to be freed. No address or port is given but those among the arguments. */
 void program_run(const char *const *arguments, const char *directory, int exit_status,
