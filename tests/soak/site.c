@@ -145,7 +145,7 @@ static void cut_or_grow(unsigned *seed)
     size_t lines = file_lines(file);
     struct stat status;
     file_path(file, path);
-    int descriptor = openat(root, path + 1, O_WRONLY | O_CLOEXEC);
+    int descriptor = openat(root, path + 1, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     if (descriptor < 0 || fstat(descriptor, &status) != 0) fail(path);
     size_t here = (size_t)status.st_size;
     if (here < lines * LINE)
