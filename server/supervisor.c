@@ -28,7 +28,7 @@ int supervisor_take_listeners(void)
     bool ours = number_in("LISTEN_PID") == getpid();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) unsetenv(names[i]);
     if (count > 0 && ours) return count;
-    report(count > 0 ? "LISTEN_PID names another process; exec strata, or unset LISTEN_FDS"
+    report(count > 0 ? "LISTEN_PID does not name this process; exec strata, or unset LISTEN_FDS"
                      : "LISTEN_FDS is no number of listening sockets");
     return -1;
 }

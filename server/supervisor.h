@@ -14,7 +14,7 @@ enum { SUPERVISOR_FIRST_LISTENER = 3 };
  * and that was said. The variables are gone afterwards. */
 int supervisor_take_listeners(void);
 
-/* A socket connected to NOTIFY_SOCKET, the caller's to close; -1: there is none, or it cannot be reached, and that was
- * said. */
+/* A socket connected to NOTIFY_SOCKET, the caller's to close; -1: there is none, or it cannot be
+ * reached, and that was said. */
 int supervisor_open(void);
 void supervisor_tell(int supervisor, const char *state);

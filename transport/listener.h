@@ -42,6 +42,6 @@ enum listen_status listeners_open(
     struct listeners *listeners, const char *const *hosts, size_t host_count, uint16_t port);
 
 /* Takes over so many listening TCP sockets, from this descriptor on: they are ours to close, not to
- * shut down, and NOT_LISTENING leaves none open. */
+ * shut down. Where one is refused, those taken over before it are closed again. */
 enum listen_status listeners_adopt(struct listeners *listeners, int first, int count);
 void listeners_close(struct listeners *listeners);
