@@ -20,7 +20,7 @@ int report_open_again(int descriptor)
 void report_open(void)
 {
     int own = report_open_again(STDERR_FILENO);
-    if (own >= 0) dup2(own, STDERR_FILENO);
+    if (own >= 0) dup3(own, STDERR_FILENO, 0);
     if (own >= 0) close(own);
 }
 

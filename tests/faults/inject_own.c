@@ -28,6 +28,7 @@ DECLARE(int, accept4, (int fd, struct sockaddr *address, socklen_t *size, int fl
 DECLARE(int, clock_gettime, (clockid_t clock, struct timespec *now));
 DECLARE(int, epoll_wait, (int set, struct epoll_event *events, int most, int timeout));
 DECLARE(int, fcntl, (int fd, int command, ...));
+DECLARE(uid_t, geteuid, (void));
 DECLARE(int, getsockname, (int fd, struct sockaddr *address, socklen_t *size));
 DECLARE(int, ioctl, (int fd, unsigned long request, ...));
 DECLARE(int, open, (const char *path, int flags, ...));
@@ -197,11 +198,21 @@ int __wrap_setgroups(size_t count, const gid_t *groups)
     return inject(CALL_setgroups) ? -1 : pretends() ? 0 : __real_setgroups(count, groups);
 }
 
+static uid_t pretended_user; /* at first root */
+
+uid_t __wrap_geteuid(void)
+{
+    return pretends() ? pretended_user : __real_geteuid();
+}
+
 /* There is no way back. */
 int __wrap_setuid(uid_t user)
 {
     if (inject(CALL_setuid)) return -1;
-    return pretends() ? -(user == 0) : __real_setuid(user);
+    if (!pretends()) return __real_setuid(user);
+    if (user == 0) return -1;
+    pretended_user = user;
+    return 0;
 }
 
 /* A ruleset is a descriptor. */
