@@ -50,12 +50,13 @@ static enum http_fault check_coding(const struct http_request *request)
 bool http_frame_content(
     const struct http_request *request, struct http_content *content, struct http_problem *problem)
 {
-    struct text value;
+    struct text value = {NULL, 0};
     uint64_t length = 0;
     bool chunked = http_find_field(request, "Transfer-Encoding", &value) > 0;
     enum http_fault fault = chunked ? check_coding(request) : find_length(request, &length);
     *content = (struct http_content){.octets_left = length};
-    if (fault != HTTP_FAULT_NONE) return http_refuse(problem, fault);
+    if (fault != HTTP_FAULT_NONE && !chunked) http_find_field(request, "Content-Length", &value);
+    if (!http_passes(problem, fault, value.start)) return false;
     content->phase = length > 0 ? HTTP_CONTENT_OCTETS : HTTP_CONTENT_COMPLETE;
     if (chunked) content->phase = HTTP_CHUNK_SIZE;
     return true;
@@ -123,8 +124,10 @@ enum http_parse http_take_content(struct http_content *content, struct text octe
     struct text *data, struct http_problem *problem)
 {
     size_t at = 0;
-    while (at < octets.length && !in_octets(content) && content->phase != HTTP_CONTENT_COMPLETE)
-        if (!http_passes(problem, take_octet(content, octets.start[at++]))) return HTTP_INVALID;
+    while (at < octets.length && !in_octets(content) && content->phase != HTTP_CONTENT_COMPLETE) {
+        enum http_fault fault = take_octet(content, octets.start[at]);
+        if (!http_passes(problem, fault, octets.start + at++)) return HTTP_INVALID;
+    }
     uint64_t wanted = in_octets(content) ? content->octets_left : 0;
     *data = text_from(octets, at);
     if (data->length > wanted) data->length = (size_t)wanted;

@@ -73,7 +73,7 @@ enum http_parse http_look_at_head(struct text octets, size_t *looked, struct htt
         if (at == octets.length || (at + 1 == octets.length && octets.start[at] == '\r'))
             return HTTP_INCOMPLETE;
         enum http_fault fault = fault_at(octets, at, start, first_line);
-        if (!http_passes(problem, fault)) return HTTP_INVALID;
+        if (!http_passes(problem, fault, octets.start + at)) return HTTP_INVALID;
         empty = octets.start[at - 1] == '\n';
         at += strlen("\r\n");
     }
@@ -101,16 +101,16 @@ static bool parse_version(struct text version, struct http_request *request)
 }
 
 /* request-line = method SP request-target SP HTTP-version, RFC 9112 §3 */
-static enum http_fault parse_request_line(struct http_request *request)
+static enum http_fault parse_request_line(struct http_request *request, struct text *rest)
 {
-    struct text rest = request->line;
-    request->method = text_take(&rest, text_is_tchar);
+    *rest = request->line;
+    request->method = text_take(rest, text_is_tchar);
     if (request->method.length == 0) return HTTP_FAULT_NO_METHOD;
-    if (!text_skip(&rest, " ")) return HTTP_FAULT_NO_SINGLE_SPACE;
-    request->target = text_take(&rest, is_target_octet);
-    if (request->target.length > 0 && rest.length == 0) return HTTP_FAULT_NO_VERSION;
-    if (request->target.length == 0 || !text_skip(&rest, " ")) return HTTP_FAULT_TARGET_OCTET;
-    return parse_version(rest, request) ? HTTP_FAULT_NONE : HTTP_FAULT_VERSION_SYNTAX;
+    if (!text_skip(rest, " ")) return HTTP_FAULT_NO_SINGLE_SPACE;
+    request->target = text_take(rest, is_target_octet);
+    if (request->target.length > 0 && rest->length == 0) return HTTP_FAULT_NO_VERSION;
+    if (request->target.length == 0 || !text_skip(rest, " ")) return HTTP_FAULT_TARGET_OCTET;
+    return parse_version(*rest, request) ? HTTP_FAULT_NONE : HTTP_FAULT_VERSION_SYNTAX;
 }
 
 /* field-line = field-name ":" OWS field-value OWS, RFC 9112 §5 */
@@ -137,16 +137,17 @@ enum http_parse http_parse_request_head(
 {
     enum http_fault fault = HTTP_FAULT_NO_REQUEST_LINE;
     size_t count = 0;
-    struct text line;
+    struct text line, rest = head; /* rest: where what is wrong begins */
     struct http_field field;
     request->line = request->method = request->target = text_until(head, 0);
     request->major_version = request->minor_version = 0;
     request->initials = 0;
     request->field_count = 0;
     head = text_from(head, empty_lines_length(head));
-    if (next_line(&head, &request->line)) fault = parse_request_line(request);
+    if (next_line(&head, &request->line)) fault = parse_request_line(request, &rest);
     for (; fault == HTTP_FAULT_NONE && next_line(&head, &line) && line.length > 0; count++) {
         fault = http_parse_field_line(line, &field);
+        if (fault != HTTP_FAULT_NONE) rest = text_from(field.name, field.name.length);
         if (fault != HTTP_FAULT_NONE || count >= HTTP_FIELD_LINES_MAX) continue;
         request->fields[request->field_count++] = field;
         request->initials |= initial(field.name.start);
@@ -154,7 +155,7 @@ enum http_parse http_parse_request_head(
     /* The order of the checks: the syntax of every line, the version, the sizes. */
     if (fault == HTTP_FAULT_NONE && request->major_version != 1) fault = HTTP_FAULT_VERSION;
     if (fault == HTTP_FAULT_NONE && count > HTTP_FIELD_LINES_MAX) fault = HTTP_FAULT_MANY_FIELDS;
-    return http_passes(problem, fault) ? HTTP_COMPLETE : HTTP_INVALID;
+    return http_passes(problem, fault, rest.start) ? HTTP_COMPLETE : HTTP_INVALID;
 }
 
 static bool has_name(const struct http_field *field, struct text name)

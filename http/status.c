@@ -3,13 +3,14 @@
 #include <stddef.h>
 
 static const struct http_problem problems[] = {
-#define PROBLEM(name, status, section, sentence, hint) {HTTP_##status, section, sentence, hint},
+#define PROBLEM(name, status, section, sentence, hint) {HTTP_##status, section, sentence, hint, 0},
 #include "http/problems.def"
 };
 
-bool http_refuse(struct http_problem *problem, enum http_fault fault)
+bool http_refuse(struct http_problem *problem, enum http_fault fault, const char *at)
 {
     *problem = problems[fault];
+    problem->at = at;
     return false;
 }
 

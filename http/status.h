@@ -31,15 +31,16 @@ struct http_problem {
     const char *section;  /* "RFC 9112 §2.2" */
     const char *sentence; /* what was wrong, without a full stop */
     const char *hint;     /* what to do about it, a sentence; or NULL */
+    const char *at;       /* the octet received that is wrong; NULL: the message as a whole */
 };
 
-/* Says what was wrong. Always false, so that a check can return it. */
-bool http_refuse(struct http_problem *problem, enum http_fault fault);
+/* Says what was wrong, and at which octet. Always false, so that a check can return it. */
+bool http_refuse(struct http_problem *problem, enum http_fault fault, const char *at);
 
 /* True where there is no fault; else refuses. */
-static inline bool http_passes(struct http_problem *problem, enum http_fault fault)
+static inline bool http_passes(struct http_problem *problem, enum http_fault fault, const char *at)
 {
-    return fault == HTTP_FAULT_NONE || http_refuse(problem, fault);
+    return fault == HTTP_FAULT_NONE || http_refuse(problem, fault, at);
 }
 
 /* "Not Found". A status that is not in the enum is an internal error, and so is its phrase. */

@@ -51,9 +51,11 @@ bool http_check_host(const struct http_request *request, struct http_problem *pr
 {
     struct text host = text_of("");
     size_t count = http_find_field(request, "Host", &host);
-    if (count == 0 && request->minor_version >= 1) return http_refuse(problem, HTTP_FAULT_NO_HOST);
-    if (count > 1) return http_refuse(problem, HTTP_FAULT_MANY_HOSTS);
-    return host.length == 0 || is_authority(host, false) || http_refuse(problem, HTTP_FAULT_HOST);
+    if (count == 0 && request->minor_version >= 1)
+        return http_refuse(problem, HTTP_FAULT_NO_HOST, NULL);
+    if (count > 1) return http_refuse(problem, HTTP_FAULT_MANY_HOSTS, host.start);
+    return host.length == 0 || is_authority(host, false) ||
+        http_refuse(problem, HTTP_FAULT_HOST, host.start);
 }
 
 /* Ends the segment that starts at segment, and ends in a slash or with the path: "." vanishes, ".."
@@ -94,6 +96,7 @@ static enum http_fault parse_origin_form(struct text text, struct http_target *t
     text_skip(&path, "/");
     while (path.length > 0) {
         bool slash = path.start[0] == '/';
+        target->at = path.start;
         char octet;
         if (!next_octet(&path, &octet)) return HTTP_FAULT_PERCENT;
         if (octet == '\t' || !text_is_line_octet(octet)) return HTTP_FAULT_ENCODED_CONTROL;
@@ -146,7 +149,9 @@ bool http_parse_target(
     target->path_length = 0;
     target->path[0] = '\0';
     http_find_field(request, "Host", &target->authority);
-    return http_passes(problem, parse_form(request, target));
+    target->at = request->target.start;
+    enum http_fault fault = parse_form(request, target);
+    return http_passes(problem, fault, target->at);
 }
 
 size_t http_encode_path(const char *path, char *encoded)

@@ -129,22 +129,8 @@ void access_log_add(
 /* Appends ' "value"', escaped and cut after most octets; ' "-"' where there is none. */
 static char *append_quoted(char *to, size_t most, struct text value)
 {
-    static const char digits[] = "0123456789ABCDEF";
     if (value.length == 0) value = text_of("-");
-    to = text_write(to, " \"");
-    const char *last = to + most - strlen("\\xFF");
-    for (size_t i = 0; i < value.length && to <= last; i++) {
-        unsigned char octet = (unsigned char)value.start[i];
-        if (octet < 0x20 || octet > 0x7e) {
-            to = text_write(to, "\\x");
-            *to++ = digits[octet / 16];
-            octet = (unsigned char)digits[octet % 16];
-        } else if (octet == '"' || octet == '\\') {
-            *to++ = '\\';
-        }
-        *to++ = (char)octet;
-    }
-    return text_write(to, "\"");
+    return text_write(report_octets(text_write(to, " \""), most, &value), "\"");
 }
 
 /* Appends " - - [06/Nov/1994:08:49:37 +0000]" from "Sun, 06 Nov 1994 08:49:37 GMT". */

@@ -1,4 +1,4 @@
-#include "server/exchange.h"
+#include "server/story.h"
 #include "server/worker.h"
 
 #include <unistd.h>
@@ -50,18 +50,19 @@ static bool check_content_limit(struct worker *worker)
     uint32_t limit = worker->exchange.method->content_limit;
     if (limit == 0) limit = METHOD_CONTENT_MAX;
     return !http_content_exceeds(&worker->session->content, limit) ||
-        http_refuse(&worker->exchange.problem, HTTP_FAULT_MUCH_CONTENT);
+        http_refuse(&worker->exchange.problem, HTTP_FAULT_MUCH_CONTENT, NULL);
 }
 
 /* Expect, RFC 9110 §10.1.1: not defined for 1.0, where it is ignored. */
 static bool check_expectation(struct exchange *exchange, bool *continues)
 {
     struct http_list list = {0};
-    struct text expectation;
+    struct text value;
     if (exchange->request.minor_version == 0) return true;
-    while (http_next_list_element(&exchange->request, "Expect", &list, &expectation)) {
-        *continues = text_equals_ignoring_case(expectation, "100-continue");
-        if (!*continues) return http_refuse(&exchange->problem, HTTP_FAULT_EXPECTATION);
+    while (http_next_list_element(&exchange->request, "Expect", &list, &value)) {
+        *continues = text_equals_ignoring_case(value, "100-continue");
+        if (!*continues)
+            return http_refuse(&exchange->problem, HTTP_FAULT_EXPECTATION, value.start);
     }
     return true;
 }
@@ -72,21 +73,24 @@ static bool check_head(struct worker *worker, struct connection *connection)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct exchange *exchange = &worker->exchange;
+    const struct http_request *request = &exchange->request;
+    struct http_problem *problem = &exchange->problem;
     struct http_content *content = &worker->session->content;
     bool is_new = content->phase == HTTP_CONTENT_UNDECIDED;
     bool continues = false;
-    if (is_new && !http_frame_content(&exchange->request, content, &exchange->problem))
-        return false;
-    if (!http_check_host(&exchange->request, &exchange->problem)) return false;
-    exchange->method = method_find(exchange->request.method);
-    if (exchange->method == NULL) return http_refuse(&exchange->problem, HTTP_FAULT_METHOD_UNKNOWN);
-    if (!http_parse_target(&exchange->request, &exchange->target, &exchange->problem)) return false;
+    if (is_new && !http_frame_content(request, content, problem)) return false;
+    if (!http_check_host(request, problem)) return false;
+    exchange->method = method_find(request->method);
+    if (exchange->method == NULL)
+        return http_refuse(problem, HTTP_FAULT_METHOD_UNKNOWN, request->method.start);
+    if (!http_parse_target(request, &exchange->target, problem)) return false;
     if (!check_content_limit(worker) || !check_expectation(exchange, &continues)) return false;
     if (is_new && continues && content->phase != HTTP_CONTENT_COMPLETE &&
         connection_input(connection).length == worker->session->looked) {
         memcpy(connection_space(connection).start, interim, strlen(interim));
         connection_queue(connection, strlen(interim));
     }
+    if (is_new && exchange->story != NULL) story_asked(exchange);
     return true;
 }
 
@@ -108,7 +112,7 @@ static enum http_parse read_content(struct worker *worker, struct connection *co
         if (state == HTTP_INVALID || !check_content_limit(worker) || !session_keep(worker, data))
             state = HTTP_INVALID;
     }
-    connection_remove(connection, head, at - head);
+    if (state != HTTP_INVALID) connection_remove(connection, head, at - head);
     const struct kept_content *kept = worker->session->kept;
     if (kept != NULL) worker->exchange.content = (struct text){kept->octets, kept->length};
     return state;
@@ -162,6 +166,7 @@ static enum outcome send_response(struct worker *worker, struct connection *conn
         !atomic_load(&worker->server->transport.draining);
     if (persists)
         exchange->response.connection = exchange->request.minor_version == 0 ? "keep-alive" : NULL;
+    if (exchange->story != NULL) story_decided(exchange, whole, persists);
     queue_response(worker, connection);
     connection_consume(connection, worker->session->looked);
     session_reset(worker->server, worker->session);
@@ -179,9 +184,11 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
     if (connection_space(connection).length < OUTPUT_ROOM) return OUTCOME_FULL;
     start(exchange, worker->seat.now);
     enum http_parse state = read_head(worker, input); /* 1, 2. the head */
+    if (exchange->story != NULL) story_head(exchange, input, state);
     if (state == HTTP_COMPLETE && !check_head(worker, connection)) state = HTTP_INVALID; /* 3, 4. */
     if (state == HTTP_COMPLETE) state = read_content(worker, connection); /* 5. the content */
     if (state == HTTP_INCOMPLETE) return OUTCOME_PARTIAL;
+    if (state == HTTP_COMPLETE && exchange->story != NULL) story_chose(exchange);
     if (state == HTTP_INVALID) exchange_refuse(exchange, HTTP_FAULT_NONE);
     if (state == HTTP_COMPLETE) exchange->method->handler(exchange); /* 6. the method's story */
     if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX)
@@ -192,7 +199,9 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
 void exchange_time_out(struct worker *worker, struct connection *connection)
 {
     start(&worker->exchange, worker->seat.now);
+    if (worker->exchange.story != NULL) story_turn(worker, connection);
     exchange_refuse(&worker->exchange, HTTP_FAULT_LATE);
+    if (worker->exchange.story != NULL) story_decided(&worker->exchange, false, false);
     queue_response(worker, connection);
     session_reset(worker->server, worker_session(worker, connection));
 }

@@ -28,6 +28,7 @@ struct description {
 
 struct exchange {
     struct site *site;
+    struct story *story;         /* what is told of it; NULL: nothing (server/story.h) */
     struct timespec now;         /* since 1970, when the answer was begun */
     int64_t clock;               /* monotonic, in nanoseconds, when the turn began */
     struct http_problem problem; /* why the request is refused, once it is */

@@ -139,6 +139,8 @@ static void dismiss_overdue(struct worker *timekeeper)
         exchange_time_out(timekeeper, connection);
         bool told = connection_flush(connection) == IO_DONE;
         if (told) connection_half_close(connection);
+        if (told && timekeeper->exchange.story != NULL)
+            story_waits(timekeeper, connection, WAIT_PEER_CLOSES);
         transport_return_overdue(transport, connection, told ? WAIT_PEER_CLOSES : WAIT_CLOSE);
     }
 }
@@ -253,6 +255,7 @@ int main(int count, char **arguments)
     if (options.help) options_print_help();
     if (options.version) puts("strata " STRATA_VERSION);
     if (options.help || options.version) return EX_OK;
+    if (!explain_set(&server.explain, options.explain, options.explain_format)) return EX_USAGE;
     prepare_signals();
     report_open();
     return serve(&server, &options);

@@ -51,7 +51,7 @@ static bool set(struct options *options, const struct row *row, const char *text
     if (row->kind == KIND_SWITCH)
         *(bool *)member = true;
     else if (row->kind == KIND_TEXT)
-        *(const char **)member = text;
+        *(const char **)member = text == NULL ? "transport,http,fs,server" : text;
     else if (row->kind == KIND_STRINGS && strings->count < OPTIONS_REPEATS_MAX)
         strings->values[strings->count++] = text;
     else if (row->kind == KIND_STRINGS)
@@ -75,10 +75,10 @@ void options_set_defaults(struct options *options)
 static void write_getopt_tables(struct option *longs, char *shorts)
 {
     for (int i = 0; i < ROW_COUNT; i++) {
-        bool takes_one = rows[i].argument != NULL;
-        longs[i] = (struct option){rows[i].name, takes_one, NULL, FIRST_VALUE + i};
+        int takes = rows[i].argument[0] == '\0' ? 0 : rows[i].argument[0] == '[' ? 2 : 1;
+        longs[i] = (struct option){rows[i].name, takes, NULL, FIRST_VALUE + i};
         if (rows[i].letter != '\0')
-            shorts += sprintf(shorts, "%c%s", rows[i].letter, takes_one ? ":" : "");
+            shorts += sprintf(shorts, "%c%s", rows[i].letter, takes == 1 ? ":" : "");
     }
     longs[ROW_COUNT] = (struct option){0};
 }
@@ -110,7 +110,8 @@ void options_print_help(void)
     for (const struct row *row = rows; row < rows + ROW_COUNT; row++) {
         char letter[] = {'-', row->letter, ',', '\0'};
         char left[32];
-        snprintf(left, sizeof left, "%s %s", row->name, row->argument == NULL ? "" : row->argument);
+        snprintf(
+            left, sizeof left, "%s%s%s", row->name, &" "[*row->argument == '['], row -> argument);
         printf("  %3s --%-24s%s", row->letter == '\0' ? "" : letter, left, row->help);
         printf(row->value == NULL ? "\n" : " (%s)\n", row->value);
     }

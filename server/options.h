@@ -28,6 +28,8 @@ struct options {
     int64_t grace;              /* nanoseconds */
     int64_t buffer_memory;      /* octets */
     const char *user;           /* to become; NULL: none */
+    const char *explain;        /* layers; NULL: none */
+    const char *explain_format; /* "text", "json" */
     bool no_server_field, no_cache, no_sandbox, no_deadlines, help, version;
 };
 

@@ -35,3 +35,18 @@ bool report(const char *format, ...)
     if (poll(&standard_error, 1, 0) == 1) dprintf(STDERR_FILENO, "strata: %s\n", message);
     return false;
 }
+
+char *report_octets(char *to, size_t most, struct text *rest)
+{
+    const char *last = to + most - strlen("\\xFF");
+    for (; rest->length > 0 && to <= last; *rest = text_from(*rest, 1)) {
+        char octet = rest->start[0];
+        bool visible = octet >= 0x20 && octet <= 0x7e;
+        char letter = octet == '\r' ? 'r' : octet == '\n' ? 'n' : octet;
+        bool named = letter != octet || octet == '"' || octet == '\\';
+        if (named || !visible) *to++ = '\\';
+        if (named || visible) *to++ = letter;
+        if (!named && !visible) to += sprintf(to, "x%02X", (unsigned char)octet);
+    }
+    return to;
+}

@@ -1,6 +1,6 @@
 /* How a response is filled in: with octets, a file, or what was wrong. */
 #include "http/negotiation.h"
-#include "server/exchange.h"
+#include "server/story.h"
 
 #include <unistd.h>
 
@@ -71,7 +71,8 @@ void exchange_refuse(struct exchange *exchange, enum http_fault fault)
     const struct http_problem *problem = &exchange->problem;
     bool html = http_weight_of(&exchange->request, "Accept", "text/html") > 0;
     const char *media_type = html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
-    if (fault != HTTP_FAULT_NONE) http_refuse(&exchange->problem, fault);
+    if (fault != HTTP_FAULT_NONE) http_refuse(&exchange->problem, fault, NULL);
+    if (exchange->story != NULL) story_refused(exchange);
     drop_file(exchange);
     exchange->description.length = 0;
     if (html && problem->status == HTTP_NOT_FOUND &&

@@ -2,8 +2,8 @@
  * which octets. */
 #include "http/date.h"
 #include "http/negotiation.h"
-#include "server/exchange.h"
 #include "server/listing.h"
+#include "server/story.h"
 
 #include <unistd.h>
 
@@ -70,8 +70,10 @@ static enum fs_status find_file(struct exchange *exchange)
     bool lists = exchange->site->lists && slash != NULL && slash[1] == '\0';
     enum fs_status status = open_variant(exchange, target->path);
     if (status == FS_NOT_FOUND && lists) status = list(exchange);
+    if (exchange->story != NULL) story_file(exchange, target->path, status);
     if (status != FS_NOT_FOUND || exchange->site->fallback[0] == '\0') return status;
     status = open_variant(exchange, exchange->site->fallback);
+    if (exchange->story != NULL) story_file(exchange, exchange->site->fallback, status);
     return status == FS_DIRECTORY ? FS_NOT_FOUND : status;
 }
 
@@ -128,6 +130,7 @@ bool exchange_meets_preconditions(struct exchange *exchange)
 {
     enum http_status status = http_evaluate_preconditions(
         &exchange->request, &exchange->description.validators, exchange->now.tv_sec);
+    if (exchange->story != NULL) story_preconditions(exchange, status);
     if (status == HTTP_PRECONDITION_FAILED) exchange_refuse(exchange, HTTP_FAULT_PRECONDITION);
     if (status == HTTP_NOT_MODIFIED) exchange_respond_octets(exchange, status, NULL, text_of(""));
     return status == HTTP_OK;
@@ -137,9 +140,11 @@ enum http_status exchange_select_range(struct exchange *exchange)
 {
     const struct http_request *request = &exchange->request;
     char content_range[HTTP_CONTENT_RANGE_SIZE];
-    if (!http_allows_range(request, &exchange->description.validators, exchange->now.tv_sec))
-        return HTTP_OK;
-    enum http_status status = http_select_range(request, exchange->file.size, &exchange->range);
+    enum http_status status = HTTP_OK;
+    exchange->range = (struct http_range){0, exchange->file.size};
+    if (http_allows_range(request, &exchange->description.validators, exchange->now.tv_sec))
+        status = http_select_range(request, exchange->file.size, &exchange->range);
+    if (exchange->story != NULL) story_range(exchange, status);
     if (status != HTTP_RANGE_NOT_SATISFIABLE) return status;
     exchange_refuse(exchange, HTTP_FAULT_RANGE);
     http_format_content_range(NULL, exchange->file.size, content_range);

@@ -6,6 +6,9 @@ void worker_init(struct worker *worker, struct server *server)
 {
     worker->server = server;
     worker->exchange.site = &server->site;
+    worker->story.explain = &server->explain;
+    worker->story.event.worker = atomic_fetch_add(&server->explain.workers, 1);
+    if (server->explain.layers != 0) worker->exchange.story = &worker->story;
     pthread_mutex_init(&worker->log.lock, NULL);
 }
 
@@ -25,7 +28,8 @@ bool session_keep(struct worker *worker, struct text data)
         if (kept == NULL) transport_release(&worker->server->transport, limit);
         session->kept = kept;
     }
-    if (session->kept == NULL) return http_refuse(&worker->exchange.problem, HTTP_FAULT_EXHAUSTED);
+    if (session->kept == NULL)
+        return http_refuse(&worker->exchange.problem, HTTP_FAULT_EXHAUSTED, NULL);
     memcpy(session->kept->octets + session->kept->length, data.start, data.length);
     session->kept->length += data.length;
     return true;
@@ -35,7 +39,8 @@ void session_reset(struct server *server, struct session *session)
 {
     if (session->kept != NULL) transport_release(&server->transport, session->kept->size);
     free(session->kept);
-    *session = (struct session){.ends = OUTCOME_ANSWERED};
+    *session = (struct session){
+        .ends = OUTCOME_ANSWERED, .number = session->number, .answered = session->answered};
 }
 
 /* What to wait for, by what is left to be done. */
@@ -69,6 +74,7 @@ enum wait serve_connection(struct worker *worker, struct connection *connection)
     int answers = 0;
     if (connection->wait == WAIT_FIRST_OCTET || connection->overdue)
         session_reset(worker->server, session);
+    if (worker->exchange.story != NULL) story_turn(worker, connection);
     if (connection->overdue) return WAIT_CLOSE;
     if (connection->wait == WAIT_PEER_CLOSES) {
         /* 1. lingering: what still comes is thrown away until the peer closes, so that no reset
@@ -86,6 +92,8 @@ enum wait serve_connection(struct worker *worker, struct connection *connection)
             session->ends = (uint8_t)outcome;
         if (outcome == OUTCOME_PARTIAL) { /* 4. what has arrived; at its end a part is dropped */
             enum io_status status = received ? IO_BLOCKED : connection_receive(connection);
+            if (worker->exchange.story != NULL && !received)
+                story_received(worker->exchange.story, connection, status);
             if (status == IO_ENDED || status == IO_FAILED) session->ends = OUTCOME_CLOSES;
             if (status != IO_DONE) break;
             received = true;
@@ -103,8 +111,11 @@ static void *worker_main(void *argument)
     struct worker *worker = argument;
     struct transport *transport = &worker->server->transport;
     struct connection *connection;
-    while ((connection = transport_next_ready(transport, &worker->seat)) != NULL)
-        transport_give_back(transport, connection, serve_connection(worker, connection));
+    while ((connection = transport_next_ready(transport, &worker->seat)) != NULL) {
+        enum wait wait = serve_connection(worker, connection);
+        if (worker->exchange.story != NULL) story_waits(worker, connection, wait);
+        transport_give_back(transport, connection, wait);
+    }
     return NULL;
 }
 

@@ -6,7 +6,7 @@
 
 #include "http/date.h"
 #include "server/access_log.h"
-#include "server/exchange.h"
+#include "server/story.h"
 #include "transport/transport.h"
 
 /* So much in a turn; then others have theirs. */
@@ -24,6 +24,7 @@ struct session {
     struct kept_content *kept;   /* NULL: nothing */
     uint32_t looked;             /* octets of the head looked at; when it is complete its length */
     uint8_t ends;                /* how, when all is sent: enum outcome; ANSWERED: it goes on */
+    uint32_t number, answered;   /* which connection this is, counted from 1, and its answers */
 };
 
 /* What all workers share; none of it changes while they run, but for what is atomic or has a lock
@@ -33,6 +34,7 @@ struct server {
     struct listeners listeners;
     struct transport transport;
     struct access_log log;
+    struct explain explain;
     int supervisor;           /* a socket to who watches over the server; -1: nobody */
     struct session *sessions; /* one for each slot of the transport's table */
 };
@@ -44,6 +46,7 @@ struct worker {
     struct session *session; /* of the connection being served */
     struct seat seat;
     struct exchange exchange;
+    struct story story; /* used where exchange.story is set */
     struct log_buffer log;
     time_t date_time; /* what date stands for */
     char date[HTTP_DATE_SIZE];

@@ -10,7 +10,7 @@ set -eu
 LC_ALL=C # awk then sees octets, and the octets that continue a UTF-8 character are not counted
 export LC_ALL
 
-code_limit=4000
+code_limit=4400
 column_limit=100
 function_limit=40
 file_limit=300

@@ -5,26 +5,22 @@
 #
 # Serves a copy of www/, because one page is added: it frames the others at 390 px and measures
 # them, which only a page of the same origin may do. The screenshots stay in
-# STRATA_BUILD_DIR/screenshots/ to be looked at.
+# STRATA_BUILD_DIR/screenshots/site/ to be looked at.
 set -u
 : "${STRATA_SOURCE_DIR:?}" "${STRATA_BUILD_DIR:?}"
 # shellcheck source=tests/clients/support/servers.sh
 . "$STRATA_SOURCE_DIR/tests/clients/support/servers.sh"
+# shellcheck source=tests/browser/support/browser.sh
+. "$STRATA_SOURCE_DIR/tests/browser/support/browser.sh"
 
-for name in chromium chromium-browser google-chrome; do
-    chromium=$(command -v "$name") && break
-done
-if [ -z "${chromium:-}" ]; then
-    [ "${STRATA_REQUIRE_ALL:-}" = 1 ] && echo "FAILED: needs chromium" && exit 1
-    echo "skipped: needs chromium"
-    exit 77
-fi
-shots=$STRATA_BUILD_DIR/screenshots
+need_chromium
+shots=$STRATA_BUILD_DIR/screenshots/site
 
 browse() { # ARGUMENT...: chromium with a profile of its own; the DOM goes to standard output
-    HOME=$scratch TMPDIR=$scratch timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --disable-quic \
-        --no-first-run --disable-background-networking --disable-component-update --disable-sync \
-        --hide-scrollbars --user-data-dir="$(mktemp -d "$scratch/profile.XXXXXX")" \
+    HOME=$scratch TMPDIR=$scratch timeout 60 "$chromium" --headless --no-sandbox --disable-gpu \
+        --disable-quic --no-first-run --disable-background-networking \
+        --disable-component-update --disable-sync --hide-scrollbars \
+        --user-data-dir="$(mktemp -d "$scratch/profile.XXXXXX")" \
         --virtual-time-budget=5000 --dump-dom "$@" 2>complaints
 }
 

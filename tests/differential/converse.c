@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 enum { CASES_MAX = 400, DELIVERIES_MAX = 4, OCTETS_MAX = 1 << 16, ANSWERS_MAX = 1 << 17 };
-enum { PATIENCE = 2500, PAUSE = 1000 }; /* milliseconds */
+enum { PATIENCE = 4000, PAUSE = 2000 }; /* milliseconds */
 
 struct conversation {
     char name[128];

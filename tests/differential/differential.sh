@@ -41,6 +41,7 @@ cat >lighttpd.template <<END
 server.bind = "127.0.0.1"
 server.port = PORT
 server.document-root = "$scratch/root"
+server.max-keep-alive-idle = 30
 server.http-parseopts = ( "method-get-body" => "enable" )
 index-file.names = ( "index.html" )
 mimetype.assign = ( ".html" => "text/html", ".txt" => "text/plain" )

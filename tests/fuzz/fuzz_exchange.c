@@ -99,7 +99,7 @@ static bool is_page(const struct response *response)
     struct http_problem problem;
     struct text content = {response->content, response->content_length};
     for (int fault = 0; fault < HTTP_FAULT_NONE; fault++) {
-        http_refuse(&problem, (enum http_fault)fault);
+        http_refuse(&problem, (enum http_fault)fault, NULL);
         if ((int)problem.status == response->status &&
             (texts_are_equal(content, page_format(&problem, false, page)) ||
                 texts_are_equal(content, page_format(&problem, true, page))))

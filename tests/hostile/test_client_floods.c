@@ -93,7 +93,8 @@ static void test_40_pipelines_of_500_requests_keep_their_order_and_let_others_in
     (void)state;
     struct server server;
     struct client other;
-    start_server(&server, ARGUMENTS("--threads", "1"));
+    start_server(
+        &server, ARGUMENTS("--threads", "1", "--send-timeout", "900", "--idle-timeout", "900"));
     client_connect(&other, server.port);
     for (size_t i = 0; i < PIPELINES; i++) {
         char *requests = requests_from(i);
@@ -171,8 +172,8 @@ static int setup(void **state)
             contents[i][at] = (char)(1 + (i * 11 + at * 7 + at / 251) % 251);
         site_add(&world.site, name, contents[i]);
     }
-    world_begin(ARGUMENTS("--head-timeout", "100", "--content-timeout", "100", "--linger-timeout",
-        "100", "--send-timeout", "100"));
+    world_begin(ARGUMENTS("--head-timeout", "900", "--content-timeout", "900", "--linger-timeout",
+        "900", "--send-timeout", "900"));
     return 0;
 }
 

@@ -157,7 +157,8 @@ static int setup(void **state)
     (void)state;
     world_begin_site();
     site_add_octets(&world.site, "octets.bin", FILE_SIZE);
-    world_begin(ARGUMENTS("--threads", "1"));
+    world_begin(ARGUMENTS("--threads", "1", "--head-timeout", "900", "--idle-timeout", "900",
+        "--content-timeout", "900", "--send-timeout", "900"));
     return 0;
 }
 

@@ -132,7 +132,7 @@ static void test_1000_idle_clients_are_closed_silently_and_others_served(void **
     struct server server;
     struct client other;
     start_server(
-        &server, ARGUMENTS("--threads", "1", "--idle-timeout", "1.5", "--head-timeout", "1.5"));
+        &server, ARGUMENTS("--threads", "1", "--idle-timeout", "3", "--head-timeout", "3"));
     size_t sockets = server_sockets(&server);
     for (size_t i = 0; i < SILENT; i++) {
         client_connect(&slow[i], server.port);

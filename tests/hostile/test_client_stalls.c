@@ -108,8 +108,8 @@ static int setup(void **state)
     site_add_octets(&world.site, "large.bin", LARGE);
     for (size_t i = 0; i < REQUESTS; i++)
         memcpy(pipeline + i * (sizeof GET_FILE - 1), GET_FILE, sizeof GET_FILE);
-    world_begin(ARGUMENTS("--threads", "1", "--head-timeout", "100", "--idle-timeout", "100",
-        "--content-timeout", "100", "--send-timeout", "100", "--linger-timeout", "100"));
+    world_begin(ARGUMENTS("--threads", "1", "--head-timeout", "900", "--idle-timeout", "900",
+        "--content-timeout", "900", "--send-timeout", "900", "--linger-timeout", "900"));
     return 0;
 }
 

@@ -208,7 +208,7 @@ static void test_what_is_sent_after_a_408_does_not_destroy_it(void **state)
 {
     (void)state;
     struct server server;
-    start_server(&server, ARGUMENTS("--head-timeout", "1", "--linger-timeout", "100"));
+    start_server(&server, ARGUMENTS("--head-timeout", "3", "--linger-timeout", "100"));
     for (size_t i = 0; i < 2; i++) {
         struct client client;
         client_connect(&client, server.port);

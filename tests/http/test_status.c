@@ -113,7 +113,7 @@ static void test_every_fault_explains_itself(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(faults); i++) {
         struct http_problem problem = unfilled_problem();
-        assert_false(http_refuse(&problem, faults[i]));
+        assert_false(http_refuse(&problem, faults[i], NULL));
         assert_explained(&problem);
         assert_non_null(phrase_of((int)problem.status));
     }
@@ -125,7 +125,7 @@ static void test_no_sentence_needs_escaping(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(faults); i++) {
         struct http_problem problem;
-        http_refuse(&problem, faults[i]);
+        http_refuse(&problem, faults[i], NULL);
         assert_null(strpbrk(problem.sentence, "<>&\r\n"));
         assert_null(strpbrk(problem.section, "<>&\r\n"));
         assert_true(problem.hint == NULL || strpbrk(problem.hint, "<>&\r\n") == NULL);

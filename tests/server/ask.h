@@ -43,6 +43,7 @@ static inline void prepare_exchange(struct exchange *exchange, const char *head)
     asked_site.fields_length = (size_t)sprintf(asked_site.fields, "%s", common_fields);
     asked_site.listings_left = 1;
     exchange->site = &asked_site;
+    exchange->story = NULL;
     exchange->clock = asked_clock;
     exchange->now = asked_now;
     if (asked_now.tv_sec == 0) clock_gettime(CLOCK_REALTIME, &exchange->now);

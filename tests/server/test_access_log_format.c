@@ -30,6 +30,7 @@ static const char *format(const struct log_entry *entry)
 /* Reads ' "value"' as it was before it was escaped; returns what follows it. */
 static const char *read_quoted(const char *at, char *value, size_t *length)
 {
+    static const char names[] = "rn\"\\", named[] = "\r\n\"\\";
     *length = 0;
     assert_int_equal(*at++, ' ');
     assert_int_equal(*at++, '"');
@@ -40,8 +41,9 @@ static const char *read_quoted(const char *at, char *value, size_t *length)
             octet = (char)(text_hex_digit(at[1]) << 4 | text_hex_digit(at[2]));
             at += 3;
         } else if (octet == '\\') {
-            assert_true(*at == '"' || *at == '\\');
-            octet = *at++;
+            const char *name = strchr(names, *at++);
+            assert_true(name != NULL && *name != '\0');
+            octet = named[name - names];
         }
         value[(*length)++] = octet;
         assert_in_range(*length, 1, LOG_LINE_MAX);

@@ -5,8 +5,8 @@
  *
  * run changes the files beneath DIRECTORY, keeps HELD connections idle, and prints a row of figures
  * each second of the server that has this PROCESS number. At the end, or at SIGTERM, it says on
- * standard error how often each client had its conversation. Exit status 1: a client saw what must
- * not be, or the server was gone.
+ * standard error how often each client had its conversation, and how the good ones were answered.
+ * Exit status 1: a client saw what must not be, or the server was gone.
  */
 #include "tests/soak/soak.h"
 
@@ -126,6 +126,13 @@ static void report(const struct habit *habits)
         fprintf(stderr, "%12lu  %s\n", habits->times, habits->name);
 }
 
+static void report_answers(void)
+{
+    fprintf(stderr, "answers: %lu good, %lu wrong, %lu cut, %lu missing; %lu after a second try\n",
+        good_outcomes[GOOD], good_outcomes[WRONG], good_outcomes[CUT_SHORT], good_outcomes[MISSING],
+        good_repeated);
+}
+
 /* --- What the server is like ------------------------------------------------------------------ */
 
 static size_t count_descriptors(const char *process)
@@ -169,7 +176,7 @@ static struct sample take_sample(const char *process)
 {
     clockid_t processor = CLOCK_REALTIME;
     clock_getcpuclockid(atoi(process), &processor);
-    return (struct sample){seconds_of(CLOCK_MONOTONIC), seconds_of(processor), good_answers};
+    return (struct sample){seconds_of(CLOCK_MONOTONIC), seconds_of(processor), good_outcomes[GOOD]};
 }
 
 /* False: it is gone. */
@@ -229,8 +236,7 @@ static int run(char **arguments)
     for (size_t i = 0; i < thread_count; i++) pthread_join(threads[i], NULL);
     report(good_habits);
     report(harmful_habits);
-    fprintf(stderr, "%12lu  answers to good clients, %lu of them after a second try\n",
-        good_answers, good_repeated);
+    report_answers();
     return soak_wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

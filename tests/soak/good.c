@@ -9,7 +9,6 @@
 #include <time.h>
 
 enum form { PLAIN, HEAD, RANGE, AGAIN, CONTENT, ABSENT, LISTING, FORMS };
-enum outcome { ANSWERED, UNANSWERED, CUT_SHORT };
 enum { LATENCIES_MAX = 16 * 1024, TAG_MAX = 64, RANGE_LENGTH = 777 };
 
 struct question {
@@ -27,7 +26,7 @@ struct answer {
     bool closes;
 };
 
-atomic_ulong good_answers, good_repeated;
+atomic_ulong good_outcomes[OUTCOMES], good_repeated;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards: */
 static unsigned latencies[2][LATENCIES_MAX];
@@ -66,7 +65,7 @@ static void note_latency(const struct timespec *since)
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
-static size_t write_request(const struct question *question, char *to, size_t size)
+static void write_request(const struct question *question, char *to, size_t size)
 {
     char path[32];
     char field[128] = "";
@@ -79,7 +78,7 @@ static size_t write_request(const struct question *question, char *to, size_t si
     if (question->form == AGAIN)
         snprintf(field, sizeof field, "If-None-Match: %s\r\n", question->tag);
     if (question->form == CONTENT) snprintf(field, sizeof field, "Transfer-Encoding: chunked\r\n");
-    return (size_t)snprintf(to, size, "%s %s HTTP/1.1\r\nHost: soak\r\n%s%s\r\n%s",
+    snprintf(to, size, "%s %s HTTP/1.1\r\nHost: soak\r\n%s%s\r\n%s",
         question->form == HEAD ? "HEAD" : "GET", path, field,
         question->closes ? "Connection: close\r\n" : "",
         question->form == CONTENT ? "5\r\nhello\r\n0\r\n\r\n" : "");
@@ -161,55 +160,56 @@ static enum outcome read_content(
     struct client *client, const struct question *question, const struct answer *answer)
 {
     size_t offset = 0;
-    if (question->form == HEAD) return ANSWERED;
+    if (question->form == HEAD) return GOOD;
     while (offset < answer->length) {
         if (client->length == 0 && receive(client) <= 0) return CUT_SHORT;
         size_t left = answer->length - offset;
         size_t here = client->length < left ? client->length : left;
-        if (!octets_fit(question, answer, client, offset, here))
+        if (!octets_fit(question, answer, client, offset, here)) {
             wrong("octets that do not belong here", client->octets);
+            return WRONG;
+        }
         offset += here;
         consume(client, here);
     }
-    return ANSWERED;
+    return GOOD;
 }
 
-static enum outcome converse(struct client *client, struct question *question)
+static enum outcome converse(struct client *client, struct question *question, const char *request)
 {
-    char request[512];
     struct answer answer = {0};
-    size_t length = write_request(question, request, sizeof request);
     client->octets[client->length = 0] = '\0';
-    if (!client_send(client, request, length) || !read_head(client, question, &answer))
-        return client->length == 0 ? UNANSWERED : CUT_SHORT;
+    if (!client_send(client, request, strlen(request)) || !read_head(client, question, &answer))
+        return client->length == 0 ? MISSING : CUT_SHORT;
     client->used = true;
     if (!status_fits(question, answer.status) || !length_fits(question, &answer)) {
         char detail[64];
         snprintf(detail, sizeof detail, "status %d, length %zu", answer.status, answer.length);
         wrong(detail, request);
+        return WRONG;
     }
     enum outcome outcome = read_content(client, question, &answer);
-    if (outcome != ANSWERED && file_fate(question->file) != CUT) wrong("a cut answer", request);
-    if (outcome != ANSWERED || answer.closes || question->closes) client_close(client, false);
-    return ANSWERED;
+    if (outcome != GOOD || answer.closes || question->closes) client_close(client, false);
+    return outcome == CUT_SHORT && file_fate(question->file) == CUT ? GOOD : outcome;
 }
 
 /* RFC 9110 §9.2.2: a request on a kept connection that closed before any octet of the answer is
  * sent once more, on a fresh one. */
 static void ask(struct client *client, struct question *question)
 {
+    char request[512];
+    write_request(question, request, sizeof request);
+    enum outcome outcome = MISSING;
     for (int tries = 0; tries < 3; tries++) {
         if (client->descriptor < 0 && !client_connect(client, 0)) continue;
-        enum outcome outcome = converse(client, question);
-        if (outcome == ANSWERED) {
-            atomic_fetch_add(&good_answers, 1);
-            return;
-        }
-        client_close(client, false);
-        if (outcome == CUT_SHORT || !client->used) break;
+        outcome = converse(client, question, request);
+        if (outcome != GOOD) client_close(client, false);
+        if (outcome != MISSING || !client->used) break;
         atomic_fetch_add(&good_repeated, 1);
     }
-    wrong("no answer", "");
+    if (outcome == CUT_SHORT) wrong("a cut answer", request);
+    if (outcome == MISSING) wrong("no answer", request);
+    atomic_fetch_add(&good_outcomes[outcome], 1);
 }
 
 /* --- The clients ------------------------------------------------------------------------------ */

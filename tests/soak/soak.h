@@ -82,9 +82,9 @@ struct habit {
 extern struct habit good_habits[], harmful_habits[]; /* each ends with a name of NULL */
 
 void good_ask_all(void); /* for every file and many that are not there: so caches fill */
-extern atomic_ulong good_answers;
-extern atomic_ulong
-    good_repeated; /* requests, since a kept connection had closed: RFC 9110 §9.2.2 */
+enum outcome { GOOD, WRONG, CUT_SHORT, MISSING, OUTCOMES };
+extern atomic_ulong good_outcomes[OUTCOMES]; /* of what was asked */
+extern atomic_ulong good_repeated; /* as the kept connection had closed: RFC 9110 §9.2.2 */
 
 /* How long the probe waited for each answer since this was last called: microseconds, sorted. */
 size_t good_take_latencies(const unsigned **taken);

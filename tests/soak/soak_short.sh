@@ -52,9 +52,12 @@ judge() {
 }
 
 mkdir -p "$SOAK_RESULTS"
-expect 'a short run' 0 'soak: flat: memory' sh "$soak/soak.sh" 8
+expect 'a short run' 0 \
+    'soak: flat: memory.*soak: passed; answers: [1-9][0-9]* good, 0 wrong, 0 cut, 0 missing;' \
+    sh "$soak/soak.sh" 8
 # shellcheck disable=SC2016 # for the script
-expect 'a server that lies, and does not end in order' 1 'ended with 3.*wrong: octets' planted 2 '
+expect 'a server that lies, and does not end in order' 1 \
+    'ended with 3.*wrong: octets.*FAILED; answers: [1-9][0-9]* good, [1-9][0-9]* wrong,' planted 2 '
     printf X | dd of="$site/00/0040.txt" conv=notrunc 2>/dev/null
     "$STRATA" "$@" &
     child=$!
@@ -63,7 +66,8 @@ expect 'a server that lies, and does not end in order' 1 'ended with 3.*wrong: o
     wait
     exit 3'
 # shellcheck disable=SC2016
-expect 'a server that dies' 1 'the server was gone' planted 8 \
+expect 'a server that dies' 1 \
+    'the server was gone.*FAILED; answers: [1-9][0-9]* good, .* [1-9][0-9]* missing;' planted 8 \
     'exec timeout -s KILL 6 "$STRATA" "$@"'
 
 rows 4 0.02

@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { PATIENCE = 10 }; /* seconds */
+enum { PATIENCE = 60 }; /* seconds: the machine may be busy */
 
 enum call {
     CALL_NONE,

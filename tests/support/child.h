@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHILD_SECONDS = 5, CHILD_KILLED = -1 };
+enum { CHILD_SECONDS = 60, CHILD_KILLED = -1 };
 
 /* Runs act in a child. Its exit status is what act returns; CHILD_KILLED where it did not end in
  * time, or died of a signal. What it leaves behind for the parent is in shared memory. */

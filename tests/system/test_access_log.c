@@ -18,7 +18,7 @@ static void start(struct server *server)
     snprintf(log_path, sizeof log_path, "%s/access.log", world.site.base);
     unlink(log_path);
     server_start(server,
-        &(struct launch){.arguments = ARGUMENTS("--access-log", log_path, "--head-timeout", "1"),
+        &(struct launch){.arguments = ARGUMENTS("--access-log", log_path, "--head-timeout", "3"),
             .directory = world.site.root});
 }
 

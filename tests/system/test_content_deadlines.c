@@ -68,14 +68,14 @@ static void test_content_that_dribbles_is_answered_with_408(void **state)
 static void test_content_that_keeps_coming_outlives_its_deadline(void **state)
 {
     (void)state;
-    enum { PIECES = 75, PIECE = 2000 };
+    enum { PIECES = 175, PIECE = 2000 };
     struct server server;
     struct client client;
     char piece[PIECE];
     memset(piece, 'x', sizeof piece);
-    start_server(&server, ARGUMENTS("--content-timeout", "1"));
+    start_server(&server, ARGUMENTS("--content-timeout", "3"));
     client_connect(&client, server.port);
-    client_send_text(&client, GET_WITH("150000"));
+    client_send_text(&client, GET_WITH("350000"));
     for (size_t i = 0; i < PIECES; i++) {
         client_send(&client, piece, PIECE);
         if (i < PIECES - 1 && client_receive(&client, 0.02) != SILENCE)

@@ -11,10 +11,13 @@
 
 enum { MOST = 10000 };
 
+/* Without strstr(3), which under a sanitizer looks for the end of the text first, every time. */
 static size_t count(const char *text, const char *wanted)
 {
+    const size_t length = strlen(wanted);
     size_t found = 0;
-    for (; (text = strstr(text, wanted)) != NULL; text++) found++;
+    for (; *text != '\0'; text++)
+        if (*text == *wanted && strncmp(text, wanted, length) == 0) found++;
     return found;
 }
 

@@ -84,10 +84,12 @@ static inline void stage_close(struct stage *stage)
 
 static inline int stage_connect_narrow(struct stage *stage, int receive_buffer)
 {
+    struct pollfd queued = {.fd = stage->listeners.list[0].descriptor, .events = POLLIN};
     assert_true(stage->client_count < STAGE_CLIENTS_MAX);
     int client = client_connect(stage->listeners.list[0].port, receive_buffer);
     assert_true(client >= 0);
     stage->clients[stage->client_count++] = client;
+    poll(&queued, 1, 100); /* the last of three segments; unless a worker accepts it meanwhile */
     return client;
 }
 
@@ -175,6 +177,13 @@ static inline bool keep_blocked(struct stage *stage, struct connection *connecti
     fill_up(connection, connection->output_length);
     give_back(stage, connection, wait);
     return true;
+}
+
+/* Something is ready: what a client has sent may arrive a moment after its write(2). */
+static inline void stage_await_event(struct stage *stage)
+{
+    struct pollfd ready = {.fd = stage->transport.epoll, .events = POLLIN};
+    assert_int_equal(poll(&ready, 1, PATIENCE * 1000), 1);
 }
 
 /* Nobody is ready, and nobody will be as long as the clients do nothing. */

@@ -98,6 +98,7 @@ static void test_a_request_that_comes_at_the_last_instant_is_served(void **state
     int client;
     waiting(stage, &client, WAIT_NEXT_REQUEST);
     client_write(client, "GET");
+    stage_await_event(stage);
     clock_advance(LIMIT);
     assert_int_equal(stage_timekeep(stage), 0);
     struct connection *connection = stage_take(stage);
@@ -116,6 +117,7 @@ static void test_a_request_that_has_come_is_served_though_room_is_needed(void **
     int client;
     waiting(stage, &client, WAIT_NEXT_REQUEST);
     client_write(client, "GET");
+    stage_await_event(stage);
     assert_int_equal(stage_timekeep(stage), 0);
     struct connection *connection = stage_take(stage);
     assert_false(connection->overdue);

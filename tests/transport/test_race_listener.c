@@ -35,8 +35,7 @@ static void test_a_close_just_before_a_listener_pauses_leaves_it_to_the_tick(voi
     int old;
     waiting(stage, &old, WAIT_NEXT_REQUEST);
     client_write(old, "bye");
-    struct pollfd ready = {.fd = stage->transport.epoll, .events = POLLIN};
-    assert_int_equal(poll(&ready, 1, PATIENCE * 1000), 1);
+    stage_await_event(stage);
     struct connection *closing = stage_take(stage);
     struct actor *worker = held_without_descriptor(stage);
     give_back(stage, closing, WAIT_CLOSE);

@@ -67,11 +67,11 @@ ended() {
     ! running "$1"
 }
 
-poll() { # COMMAND...: until it succeeds, 20 s at most
+poll() { # COMMAND...: until it succeeds, 60 s at most
     tries=0
     until "$@"; do
         tries=$((tries + 1))
-        [ "$tries" -lt 200 ] || return 1
+        [ "$tries" -lt 600 ] || return 1
         sleep 0.1
     done
 }
@@ -83,7 +83,7 @@ stop_strata() {
     wait "$strata"
     status=$?
     strata=
-    [ "$status" -eq 0 ] || failed 'exit status of strata after SIGTERM, within 20 s' 0 \
+    [ "$status" -eq 0 ] || failed 'exit status of strata after SIGTERM, within 60 s' 0 \
         "$status; standard error: $(cat strata.err)"
 }
 
@@ -121,7 +121,7 @@ start_strata() { # ROOT OPTION...
     poll announced
     port=$(sed -n 's|^strata: serving .* at http://127.0.0.1:\([0-9]*\)/$|\1|p' strata.err)
     [ -n "$port" ] && return
-    failed 'strata is ready within 20 s' 'strata: serving …' "$(cat strata.err)"
+    failed 'strata is ready within 60 s' 'strata: serving …' "$(cat strata.err)"
     exit
 }
 

@@ -2,6 +2,7 @@
 
 #include "tests/system/support/patience.h"
 #include "tests/system/support/steps.h"
+#include "tests/system/support/threads.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,16 +81,22 @@ static void pause_briefly(void)
     nanosleep(&moment, NULL);
 }
 
-/* A fault may be what keeps the event from coming: then that is not waited for long. */
+bool faulty_has_failed(void)
+{
+    return atomic_load(&faults->call) != CALL_NONE && atomic_load(&faults->reached) > 0;
+}
+
+/* A fault may be what keeps the event from coming: then that is not waited for once the server
+ * rests. */
 void faulty_await(const struct server *server, const atomic_int *counter, int before)
 {
-    bool armed = atomic_load(&faults->call) != CALL_NONE;
-    double most = armed ? 0.01 : PATIENCE;
+    const double moment = 0.01;
     double since = seconds_now();
     while (atomic_load(counter) == before || atomic_load(&faults->waiting) < WORKERS) {
         pause_briefly();
-        if (seconds_now() - since < most) continue;
-        if (!armed) failed("nobody takes up what was sent");
+        if (seconds_now() - since > PATIENCE) failed("nobody takes up what was sent");
+        if (seconds_now() - since < moment || !faulty_has_failed() || !server_rests(server))
+            continue;
         faulty_tick(server);
         return;
     }

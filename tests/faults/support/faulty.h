@@ -30,6 +30,9 @@ void faulty_arm(enum call call, int uses, int error);
 /* Was it reached? */
 bool faulty_disarm(void);
 
+/* It is armed, and has been: it may be why something never comes. */
+bool faulty_has_failed(void);
+
 void faulty_await(const struct server *server, const atomic_int *counter, int before);
 void faulty_tick(const struct server *server);
 void faulty_pass_time(int seconds);

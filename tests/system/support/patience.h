@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 /* Seconds in which anything that must happen has happened. */
-#define PATIENCE 20.0
+#define PATIENCE 60.0
 
 struct patience {
     double until;

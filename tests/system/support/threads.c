@@ -1,9 +1,11 @@
 #include "tests/system/support/threads.h"
 
+#include "tests/system/support/patience.h"
 #include "tests/system/support/site.h"
 #include "tests/system/support/steps.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,4 +49,54 @@ void server_expect_threads(
     }
     closedir(threads);
     if (count < least) failed("%zu threads, expected %zu at least", count, least);
+}
+
+/* The letter after the name, which may hold spaces and parentheses. */
+static bool sleeps(const struct server *server, const char *thread)
+{
+    char path[320];
+    snprintf(path, sizeof path, "/proc/%d/task/%s/stat", (int)server->pid, thread);
+    char *text = file_text(path, NULL);
+    const char *end = text == NULL ? NULL : strrchr(text, ')');
+    bool asleep = end != NULL && strncmp(end, ") S", 3) == 0;
+    free(text);
+    return asleep;
+}
+
+bool server_rests(const struct server *server)
+{
+    char path[64];
+    bool rests = true;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)server->pid);
+    DIR *threads = opendir(path);
+    if (threads == NULL) failed("cannot read %s: the server has ended", path);
+    for (struct dirent *entry; rests && (entry = readdir(threads)) != NULL;)
+        rests = entry->d_name[0] == '.' || sleeps(server, entry->d_name);
+    closedir(threads);
+    return rests;
+}
+
+/* Looks again and again: one may go to sleep as it wakes another that was looked at before. */
+static void await_rest(const struct server *server, int looks)
+{
+    struct patience patience = patience_for(PATIENCE);
+    for (int seen = 0; seen < looks; seen = server_rests(server) ? seen + 1 : 0)
+        if (!patience_left(&patience)) failed("the server never rests");
+}
+
+void server_await_rest(const struct server *server)
+{
+    await_rest(server, 3);
+}
+
+/* On a busy machine who spins may get little CPU, but does not rest. */
+void server_expect_idle(const struct server *server)
+{
+    const double hardly_any = 0.3;
+    struct pollfd nothing = {-1, 0, 0};
+    await_rest(server, 15);
+    double before = server_cpu_seconds(server);
+    poll(&nothing, 1, 1000);
+    double used = server_cpu_seconds(server) - before;
+    if (used > hardly_any) failed("%.2f s of CPU in a second with nothing to do", used);
 }

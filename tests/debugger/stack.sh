@@ -24,12 +24,12 @@ fail() {
     exit 1
 }
 
-# wait_for PATTERN: until gdb or the server has printed it, at most 30 s.
+# wait_for PATTERN: until gdb or the server has printed it, at most 120 s.
 wait_for() {
     tries=0
     until grep -q "$1" "$work/out"; do
         tries=$((tries + 1))
-        [ $tries -lt 300 ] || fail "within 30 s there was no line with '$1'"
+        [ $tries -lt 1200 ] || fail "within 120 s there was no line with '$1'"
         sleep 0.1
     done
 }
@@ -59,7 +59,8 @@ curl -s --max-time 60 -o "$work/page" "http://127.0.0.1:$port/about" ||
 cmp -s "$work/page" "$STRATA_SOURCE_DIR/www/about.html" || fail 'the answer is not about.html'
 
 expected='method_get exchange_answer serve_connection worker_main'
-seen=$(sed -n 's/^.*#[0-3]  *\(0x[0-9a-f]* in \)\{0,1\}\([a-z_]*\) (.*/\2/p' "$work/out" | tr '\n' ' ')
+seen=$(sed -n 's/^.*#[0-3]  *\(0x[0-9a-f]* in \)\{0,1\}\([a-z_]*\) (.*/\2/p' "$work/out" |
+    tr '\n' ' ')
 [ "$seen" = "$expected " ] || fail "the stack is '$seen', expected '$expected'"
 if sed -n '/^#0/,/going on/p' "$work/out" | grep -q 'optimized out'; then
     fail 'an argument is optimized out'

@@ -1,0 +1,36 @@
+/* What the parts of a head are, and what the fields say that one meets here. */
+export const kinds = {
+  "method": "What is asked for; upper and lower case differ (RFC 9110 §9.1).",
+  "target": "What it is asked of, as written by the client (RFC 9112 §3.2).",
+  "version": "The protocol, and what the sender understands of it (RFC 9112 §2.3).",
+  "status code": "The outcome in three digits, the first of which is its class (RFC 9110 §15).",
+  "reason phrase": "The outcome in words. They are for people; clients ignore them (RFC 9112 §4).",
+  "space": "One space, never two, between the parts of the first line (RFC 9112 §3, §4).",
+  "field name": "What the value is about; upper and lower case are the same (RFC 9110 §5.1).",
+  "colon": "Ends the name. A space may follow, but none may stand before it (RFC 9112 §5.1).",
+  "field value": "Without the white space around it (RFC 9110 §5.5).",
+  "line end": "Carriage return and line feed: they end every line (RFC 9112 §2.1).",
+  "empty line": "Nothing before the line end: the head is over (RFC 9112 §2.1).",
+  "content": "What follows the head, which tells whether any does (RFC 9110 §6.4, RFC 9112 §6.3).",
+  "more field lines": "User-Agent, Accept and others: a page is not told which ones are sent.",
+};
+
+export const fields = new Map(Object.entries({
+  "accept-ranges": "Parts of this can be asked for (RFC 9110 §14.3).",
+  "cache-control": "What caches may do with this answer (RFC 9111 §5.2).",
+  "connection": "What holds for this connection alone (RFC 9110 §7.6.1).",
+  "content-encoding": "How the content was compressed (RFC 9110 §8.4).",
+  "content-length": "How many octets of content there are (RFC 9110 §8.6).",
+  "content-range": "Which octets of the whole these are (RFC 9110 §14.4).",
+  "content-type": "What the octets of the content are to be taken for (RFC 9110 §8.3).",
+  "date": "When the answer was made (RFC 9110 §6.6.1).",
+  "etag": "The entity tag: it changes when the file does (RFC 9110 §8.8.3).",
+  "host": "Whom the client believes to speak with (RFC 9110 §7.2).",
+  "if-none-match": "Send the content only if its tag is another one (RFC 9110 §13.1.2).",
+  "last-modified": "When the file was last changed (RFC 9110 §8.8.2).",
+  "range": "Only these octets, please (RFC 9110 §14.2).",
+  "server": "Who answers (RFC 9110 §10.2.4).",
+  "server-timing": "How long the layers took, in milliseconds (W3C Server Timing).",
+  "vary": "Which fields of the request had a part in this answer (RFC 9110 §12.5.5).",
+  "x-content-type-options": "Take the content for what Content-Type says, nothing else (Fetch).",
+}));
