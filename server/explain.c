@@ -31,7 +31,7 @@ bool explain_set(struct explain *explain, const char *layers, const char *format
 void explain_octets(char *to, struct text octets, size_t most)
 {
     to = report_octets(to, most, &octets);
-    strcpy(to, octets.length > 0 ? "..." : "");
+    *text_write(to, octets.length > 0 ? "..." : "") = '\0';
 }
 
 /* What has to be escaped in a string is (RFC 8259 §7); only words are not made of constants. */

@@ -42,7 +42,7 @@ char *report_octets(char *to, size_t most, struct text *rest)
     for (; rest->length > 0 && to <= last; *rest = text_from(*rest, 1)) {
         char octet = rest->start[0];
         bool visible = octet >= 0x20 && octet <= 0x7e;
-        char letter = octet == '\r' ? 'r' : octet == '\n' ? 'n' : octet;
+        char letter = (char)(octet == '\r' ? 'r' : octet == '\n' ? 'n' : octet);
         bool named = letter != octet || octet == '"' || octet == '\\';
         if (named || !visible) *to++ = '\\';
         if (named || visible) *to++ = letter;
