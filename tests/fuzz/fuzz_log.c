@@ -19,7 +19,11 @@ static struct text read_quoted(struct text *line, char *value)
     while (!text_skip(line, "\"")) {
         must_hold(line->length > 2);
         char octet = line->start[0];
-        if (text_skip(line, "\\x")) {
+        if (text_skip(line, "\\r")) {
+            octet = '\r';
+        } else if (text_skip(line, "\\n")) {
+            octet = '\n';
+        } else if (text_skip(line, "\\x")) {
             must_hold(line->length > 2);
             char digits[] = {line->start[0], line->start[1], '\0'};
             must_hold(text_is_made_of(text_of(digits), "0123456789ABCDEF"));
