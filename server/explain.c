@@ -21,11 +21,11 @@ bool explain_set(struct explain *explain, const char *layers, const char *format
     while (text_next_element(&list, &name)) {
         int layer = 0;
         while (layer < LAYER_COUNT && !text_equals(name, names[layer])) layer++;
-        if (layer == LAYER_COUNT)
-            return report("--explain= takes transport, http, fs, server, not '%s'", layers);
         explain->layers |= 1u << layer;
     }
-    return true;
+    bool known = explain->layers > 0 && explain->layers < 1u << LAYER_COUNT;
+    return layers == NULL || known ||
+        report("--explain= takes transport, http, fs, server, not '%s'", layers);
 }
 
 void explain_octets(char *to, struct text octets, size_t most)

@@ -51,11 +51,10 @@ void story_turn(struct worker *worker, const struct connection *connection)
     struct story *story = worker->exchange.story;
     char peer[INET6_ADDRSTRLEN];
     struct session *session = story->session = worker_session(worker, connection);
-    bool owes = connection->wait >= WAIT_PEER_READS; /* it is about the last answer */
     bool is_new = !connection->watched || session->number == 0;
     if (is_new) session->number = atomic_fetch_add(&story->explain->connections, 1) + 1;
     story->event.connection = session->number;
-    story->event.request = session->answered + !owes;
+    story->event.request = session->answered > 0 ? session->answered : 1;
     story->event.turn = story->last = connection->seat->now;
     story->received = connection->received;
     story->sent = connection->sent;
@@ -81,13 +80,14 @@ void story_received(struct story *story, const struct connection *connection, en
     struct octets input = connection_input(connection);
     struct text here = {input.start, input.length};
     story->received = connection->received;
+    if (status == IO_DONE) story->event.request = story->session->answered + 1;
     size_t line = here.length;
     if (line > 0) line = text_find(text_until(here, line - 1), '\n') + 1;
     if (count == here.length) explain_octets(excerpt, text_until(here, line), 34);
     if (status != IO_DONE)
         tell(story, RECEIVED, NULL, "%s", others[status]);
     else
-        tell(story, RECEIVED, NULL, "%zu octets, %zu are here  %s", count, here.length, excerpt);
+        tell(story, RECEIVED, NULL, "%zu octets, %zu so far  %s", count, here.length, excerpt);
 }
 
 static const struct known_field {
@@ -160,10 +160,9 @@ void story_file(const struct exchange *exchange, const char *path, enum fs_statu
     if (status != FS_FOUND)
         tell(exchange->story, MISSED, NULL, "%s: %s", name, reasons[status]);
     else
-        tell(exchange->story, OPENED, ends ? "completed" : NULL, "%s%s%s, %zu octets, %.*s%s", name,
-            ends ? " + " : "", ends ? file->ending : "", (size_t)file->size,
-            (int)strcspn(file->media_type, ";"), file->media_type,
-            exchange->loan.form == FILE_PLAIN ? "" : ", coded");
+        tell(exchange->story, OPENED, NULL, "%s%s%s, %zu octets, %.*s%s", name, ends ? " + " : "",
+            ends ? file->ending : "", (size_t)file->size, (int)strcspn(file->media_type, ";"),
+            file->media_type, exchange->loan.form == FILE_PLAIN ? "" : ", coded");
 }
 
 /* The first field that decides, in the order of RFC 9110 §13.2.2. */
@@ -222,11 +221,11 @@ void story_decided(struct exchange *exchange, bool whole, bool persists)
     const int64_t *spent = story->spent;
     enum http_status status = exchange->response.status;
     bool old = exchange->request.minor_version == 0;
-    const char *why = old ? "HTTP/1.0 with keep-alive" : "HTTP/1.1 without close";
+    const char *why = old ? "HTTP/1.0 with keep-alive" : "HTTP/1.1, and nobody said close";
     if (!persists) why = "the server needs the room, or stops";
     if (!http_persists(&exchange->request))
         why = old ? "HTTP/1.0 without keep-alive" : "the client says close";
-    if (!whole) why = "where the request ends is not known";
+    if (!whole) why = "the request was not read to its end";
     char value[160];
     tell(story, DECIDED, status == exchange->problem.status ? exchange->problem.section : NULL,
         "%d %s", (int)status, http_reason_phrase(status));
