@@ -147,7 +147,8 @@ enum http_parse http_parse_request_head(
     if (next_line(&head, &request->line)) fault = parse_request_line(request, &rest);
     for (; fault == HTTP_FAULT_NONE && next_line(&head, &line) && line.length > 0; count++) {
         fault = http_parse_field_line(line, &field);
-        if (fault != HTTP_FAULT_NONE) rest = text_from(field.name, field.name.length);
+        if (fault != HTTP_FAULT_NONE || count == HTTP_FIELD_LINES_MAX)
+            rest = text_from(field.name, field.name.length);
         if (fault != HTTP_FAULT_NONE || count >= HTTP_FIELD_LINES_MAX) continue;
         request->fields[request->field_count++] = field;
         request->initials |= initial(field.name.start);

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 static const struct http_problem problems[] = {
-#define PROBLEM(name, status, section, sentence, hint) {HTTP_##status, section, sentence, hint, 0},
+#define PROBLEM(name, code, section, sentence, hint) {HTTP_##code, section, sentence, hint, NULL},
 #include "http/problems.def"
 };
 

@@ -96,7 +96,7 @@ static enum http_fault parse_origin_form(struct text text, struct http_target *t
     text_skip(&path, "/");
     while (path.length > 0) {
         bool slash = path.start[0] == '/';
-        target->at = path.start;
+        if (!encoded_slash) target->at = path.start;
         char octet;
         if (!next_octet(&path, &octet)) return HTTP_FAULT_PERCENT;
         if (octet == '\t' || !text_is_line_octet(octet)) return HTTP_FAULT_ENCODED_CONTROL;

@@ -21,7 +21,7 @@ struct http_target {
     enum http_target_form form;
     struct text authority; /* absolute-form's, else Host's value; may be empty */
     struct text query;     /* with its question mark, or empty; not decoded */
-    const char *at;        /* the last octet of the target that was read */
+    const char *at;        /* where the fault is, if there is one */
     size_t path_length;
     /* Decoded, absolute, NUL-terminated, without NUL, controls, dot segments and empty segments; it
      * ends in a slash where the target's path does. "" for authority- and asterisk-form. */

@@ -71,7 +71,7 @@ void explain_event(struct explain *explain, const struct event *event)
     if ((explain->layers & 1u << event->layer) == 0) return;
     size_t length = explain_format(explain, event, line);
     unsigned lost = atomic_load(&explain->lost);
-    bool taken = poll(&reader, 1, lost > 0 ? 0 : 100) == 1 &&
+    bool taken = poll(&reader, 1, lost > 0 || event->worker == 0 ? 0 : 100) == 1 &&
         write(STDERR_FILENO, line, length) == (ssize_t)length;
     if (!taken)
         atomic_fetch_add(&explain->lost, 1);

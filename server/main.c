@@ -248,14 +248,14 @@ int main(int count, char **arguments)
     static struct server server;
     struct options options;
     options_set_defaults(&options);
-    if (!options_parse(&options, count, arguments)) {
+    if (!options_parse(&options, count, arguments) ||
+        !explain_set(&server.explain, options.explain, options.explain_format)) {
         fputs("Try 'strata --help'.\n", stderr);
         return EX_USAGE;
     }
     if (options.help) options_print_help();
     if (options.version) puts("strata " STRATA_VERSION);
     if (options.help || options.version) return EX_OK;
-    if (!explain_set(&server.explain, options.explain, options.explain_format)) return EX_USAGE;
     prepare_signals();
     report_open();
     return serve(&server, &options);

@@ -99,6 +99,7 @@ bool options_parse(struct options *options, int count, char **arguments)
     if (count - optind > 1)
         return report("one DIRECTORY at most, '%s' is too many", arguments[optind + 1]);
     if (optind < count) options->directory = arguments[optind];
+    if (options->access_log == NULL) options->access_log = options->explain == NULL ? "-" : "none";
     if (options->addresses.count == 0) options->addresses = (struct strings){1, {"localhost"}};
     return true;
 }

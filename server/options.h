@@ -23,7 +23,7 @@ struct options {
     const char *fallback; /* beneath the directory; NULL: none */
     struct strings headers;
     const char *cache_control;
-    const char *access_log;     /* "-": standard output; "none" */
+    const char *access_log;     /* "-": standard output; "none", also while explaining */
     int64_t limits[WAIT_COUNT]; /* nanoseconds, for each wait that has an option */
     int64_t grace;              /* nanoseconds */
     int64_t buffer_memory;      /* octets */

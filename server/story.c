@@ -51,10 +51,13 @@ void story_turn(struct worker *worker, const struct connection *connection)
     struct story *story = worker->exchange.story;
     char peer[INET6_ADDRSTRLEN];
     struct session *session = story->session = worker_session(worker, connection);
+    /* A request has begun, or is the first. */
+    bool begins = connection->wait < WAIT_PEER_READS && connection->wait != WAIT_NEXT_REQUEST;
     bool is_new = !connection->watched || session->number == 0;
     if (is_new) session->number = atomic_fetch_add(&story->explain->connections, 1) + 1;
+    if (is_new) session->answered = 0;
     story->event.connection = session->number;
-    story->event.request = session->answered > 0 ? session->answered : 1;
+    story->event.request = session->answered + begins;
     story->event.turn = story->last = connection->seat->now;
     story->received = connection->received;
     story->sent = connection->sent;
@@ -75,19 +78,19 @@ void story_received(struct story *story, const struct connection *connection, en
 #define IO_WORDS(name, words) [IO_##name] = words,
 #include "server/words.def"
     };
-    char excerpt[EXCERPT_SIZE] = "";
+    char excerpt[EXCERPT_SIZE] = "more of it";
     size_t count = connection->received - story->received;
     struct octets input = connection_input(connection);
     struct text here = {input.start, input.length};
     story->received = connection->received;
     if (status == IO_DONE) story->event.request = story->session->answered + 1;
-    size_t line = here.length;
-    if (line > 0) line = text_find(text_until(here, line - 1), '\n') + 1;
-    if (count == here.length) explain_octets(excerpt, text_until(here, line), 34);
+    size_t line = text_find(here, '\n');
+    here.length = line + (line < here.length);
+    if (count == input.length) explain_octets(excerpt, here, 34);
     if (status != IO_DONE)
         tell(story, RECEIVED, NULL, "%s", others[status]);
     else
-        tell(story, RECEIVED, NULL, "%zu octets, %zu so far  %s", count, here.length, excerpt);
+        tell(story, RECEIVED, NULL, "%zu octets, %zu so far: %s", count, input.length, excerpt);
 }
 
 static const struct known_field {
@@ -114,7 +117,7 @@ void story_head(const struct exchange *exchange, struct text input, enum http_pa
     char name[EXCERPT_SIZE], value[EXCERPT_SIZE];
     story->head = input;
     story->event.request = story->session->answered + 1;
-    if (parse != HTTP_COMPLETE) return;
+    if (parse != HTTP_COMPLETE || story->session->content.phase != HTTP_CONTENT_UNDECIDED) return;
     explain_octets(name, request->method, 10);
     explain_octets(value, request->target, 18);
     tell(story, PARSED, NULL, "%s %s, HTTP/%d.%d, %zu field line%s", name, value,
@@ -165,7 +168,7 @@ void story_file(const struct exchange *exchange, const char *path, enum fs_statu
             file->media_type, exchange->loan.form == FILE_PLAIN ? "" : ", coded");
 }
 
-/* The first field that decides, in the order of RFC 9110 §13.2.2. */
+/* The first field that is there, in the order of RFC 9110 §13.2.2. */
 void story_preconditions(const struct exchange *exchange, enum http_status status)
 {
     static const char *const names[] = {
@@ -175,17 +178,16 @@ void story_preconditions(const struct exchange *exchange, enum http_status statu
     while (i < 4 && http_find_field(&exchange->request, names[i], &value) == 0) i++;
     if (i < 4)
         tell(exchange->story, CONDITION, NULL, "%s %s", names[i],
-            status == HTTP_OK ? "holds" : "does not hold");
+            status == HTTP_OK ? "lets it pass" : "does not hold");
 }
 
 void story_range(const struct exchange *exchange, enum http_status status)
 {
-    size_t size = exchange->file.size, first = exchange->range.first_pos;
-    size_t last = first + exchange->range.length - 1;
+    const char *taken = status == HTTP_PARTIAL_CONTENT ? "" : "not taken: ";
     struct text value;
-    if (status != HTTP_RANGE_NOT_SATISFIABLE &&
-        http_find_field(&exchange->request, "Range", &value) > 0)
-        tell(exchange->story, RANGE, NULL, "octets %zu to %zu of %zu", first, last, size);
+    if (http_find_field(&exchange->request, "Range", &value) > 0)
+        tell(exchange->story, RANGE, NULL, "%s%zu octets from %zu on", taken,
+            (size_t)exchange->range.length, (size_t)exchange->range.first_pos);
 }
 
 /* From the octet that is wrong to the end of its line. */
@@ -200,18 +202,17 @@ static void tell_octet(struct story *story, const struct http_problem *problem)
     const struct known_field *known = find_known(text_take(&name, text_is_tchar));
     size_t end = text_find(rest, '\n');
     if (end < rest.length) rest.length = end + 1;
-    /* A line that begins in white space may continue any. */
-    if (known != NULL ? known->secret : text_is_space(*line)) rest = text_of("(masked)");
-    explain_octets(excerpt, rest, 24);
+    if (known != NULL && known->secret) rest = text_of("(masked)");
+    /* A line of an unknown name may continue a secret: the octet, and no more. */
+    explain_octets(excerpt, rest, known == NULL && line > head.start ? 4 : 24);
     tell(story, REFUSED, problem->section, "octet %zu: \"%s\"", (size_t)(problem->at - head.start),
         excerpt);
 }
 
 void story_refused(const struct exchange *exchange)
 {
-    const struct http_problem *problem = &exchange->problem;
-    if (problem->at != NULL) tell_octet(exchange->story, problem);
-    tell(exchange->story, BECAUSE, NULL, "%s", problem->sentence);
+    if (exchange->problem.at != NULL) tell_octet(exchange->story, &exchange->problem);
+    tell(exchange->story, BECAUSE, NULL, "%s", exchange->problem.sentence);
 }
 
 /* Server-Timing has milliseconds. */
@@ -224,7 +225,7 @@ void story_decided(struct exchange *exchange, bool whole, bool persists)
     const char *why = old ? "HTTP/1.0 with keep-alive" : "HTTP/1.1, and nobody said close";
     if (!persists) why = "the server needs the room, or stops";
     if (!http_persists(&exchange->request))
-        why = old ? "HTTP/1.0 without keep-alive" : "the client says close";
+        why = old ? "HTTP/1.0, and no keep-alive" : "the client says close";
     if (!whole) why = "the request was not read to its end";
     char value[160];
     tell(story, DECIDED, status == exchange->problem.status ? exchange->problem.section : NULL,
@@ -243,13 +244,12 @@ void story_waits(struct worker *worker, const struct connection *connection, enu
     struct story *story = worker->exchange.story;
     int64_t limit = worker->server->transport.options.limits[wait];
     size_t sent = connection->sent - story->sent;
-    size_t left = connection->output_length;
-    if (connection->file.descriptor >= 0) left += connection->file.length;
+    size_t left = connection->output_length + connection->file.length;
     if (sent > 0) tell(story, SENT, NULL, "%zu octets, %zu are left", sent, left);
     char most[40] = "";
     if (wait != WAIT_CLOSE && limit != WAIT_FOREVER)
         snprintf(most, sizeof most, ", at most %.15g s", (double)limit / 1e9);
     tell(story, wait == WAIT_CLOSE ? CLOSED : WAITS, waits_told[wait].rule, "%s%s",
         waits_told[wait].words, most);
-    if (wait == WAIT_CLOSE) story->session->number = story->session->answered = 0;
+    if (wait == WAIT_CLOSE) story->session->number = 0;
 }

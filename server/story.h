@@ -16,7 +16,7 @@
 #include "server/explain.h"
 #include "transport/connection.h"
 
-/* A worker's, of the connection in hand. */
+/* What a worker tells of the connection that it serves. */
 struct story {
     struct explain *explain;
     struct session *session;
