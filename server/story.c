@@ -67,8 +67,8 @@ void story_turn(struct worker *worker, const struct connection *connection)
         tell(story, ACCEPTED, NULL, "%s port %u", peer,
             (unsigned)ntohs(connection->peer.sin6_port)); /* of IPv4 at the same place */
     else
-        tell(story, connection->overdue ? OVERDUE : RESUMED, NULL, "it waited %s",
-            waits_told[connection->wait].words);
+        tell(story, connection->overdue || story->event.worker == 0 ? OVERDUE : RESUMED, NULL,
+            "it waited %s", waits_told[connection->wait].words);
 }
 
 /* Of what begins a message the first line; the rest may hold what is nobody's business. */

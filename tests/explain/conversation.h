@@ -51,7 +51,7 @@ struct conversation {
 static inline bool conversation_is_one_part(const struct conversation *conversation)
 {
     return conversation->parts[1].length == 0 && conversation->parts[0].made == 0 &&
-        !conversation->late && !conversation->slow && !conversation->in_content;
+        !conversation->late && !conversation->slow;
 }
 
 static inline void conversation_start(
