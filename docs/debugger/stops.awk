@@ -88,25 +88,31 @@ function gdb_show(text,    arrow) {
     say("")
 }
 
+function quietly(command) { print "pipe -d @@ " command " @@ cat >/dev/null" }
+
+# Signals arrive in libc, of which gdb has no sources: there it shows the frame of keep_time.
 function gdb_stop(i,    k) {
     at = tour SUBSEP i
     print "define stop_" i
-    if (name[at] == "SIGINT") print "tcatch signal SIGINT"
-    else print "tbreak " where[at]
+    quietly(name[at] == "SIGINT" ? "tcatch signal SIGINT" : "tbreak " where[at])
     print "commands"
+    if (name[at] == "SIGINT") print "silent\nframe function keep_time"
     say("")
     say("--- stop " i " of " stops[tour] ": " name[at] " (" layer[at] "/) ---")
+    for (k = 1; k <= count[at, "show"]; k++) gdb_show(value[at, "show", k])
+    if (count[at, "show"]) say("")
     for (k = 1; k <= count[at, "notice"]; k++) say_wrapped(value[at, "notice", k])
     say("")
-    for (k = 1; k <= count[at, "show"]; k++) gdb_show(value[at, "show", k])
-    say("")
-    for (k = 1; k <= count[at, "do"]; k++) print value[at, "do", k]
+    for (k = 1; k <= count[at, "do"]; k++) quietly(value[at, "do", k])
     for (k = 1; k <= count[at, "client"]; k++) print "client " value[at, "client", k]
     if (i < stops[tour]) print "stop_" i + 1
-    else say(" The last stop: after c the client has its answer, and the server ends. Then q.")
+    else say(" The last stop: after c the server ends. Then q, and curl says what it got.")
     print "end"
     print "end"
+    document("stop_" i, "sets stop " i " of this tour.")
 }
+
+function document(command, words) { print "document " command "\nHelper: " words "\nend" }
 
 # The clients know the server by its port and its process. The other threads do not run meanwhile.
 function gdb_client() {
@@ -116,6 +122,7 @@ function gdb_client() {
     print "eval \"shell sh docs/debugger/client.sh $arg0 %d %d </dev/null >/dev/null 2>&1 &\", " \
         "$port, $process"
     print "end"
+    document("client", "starts curl.")
 }
 
 function gdb_tour(    i) {
@@ -126,6 +133,7 @@ function gdb_tour(    i) {
     say_wrapped(about[tour])
     say(" c goes on to the next stop. In between type whatever you like: bt, up, n, s,")
     say(" finish, info args, list; connection, request, exchange, workers. q leaves.")
+    say(" layout src shows the source beside it, tui disable takes it away.")
     say("")
     print "stop_1"
     print "run --address 127.0.0.1 --port 0 --no-deadlines --access-log none " options[tour] " www"
@@ -136,7 +144,7 @@ function gdb_tour(    i) {
 function expected_tour(    i, k, text, arrow) {
     for (i = 1; i <= stops[tour]; i++) {
         at = tour SUBSEP i
-        if (name[at] == "SIGINT") print "…Catchpoint … (signal SIGINT), …"
+        if (name[at] == "SIGINT") print "#… keep_time (…) at …"
         else print "…reakpoint …, " name[at] " (…) at …"
         print "--- stop " i " of " stops[tour] ": " name[at] " (" layer[at] "/) ---"
         for (k = 1; k <= count[at, "show"]; k++) {

@@ -1,5 +1,5 @@
 # strata.gdb: what makes strata easy to look at in gdb: gdb -x docs/debugger/strata.gdb PROGRAM, or
-# in gdb: source docs/debugger/strata.gdb. Then: help user-defined.
+# in gdb: source docs/debugger/strata.gdb. Then: help connection, request, exchange, workers.
 
 set pagination off
 set confirm off
@@ -26,7 +26,15 @@ define find_serving
     set $connection = connection
 end
 document find_serving
-Sets $worker and $connection, beneath serve_connection. For the other commands.
+Helper: sets $worker and $connection, beneath serve_connection.
+end
+
+define find_given_back
+    select-frame function transport_give_back
+    set $connection = connection
+end
+document find_given_back
+Helper: sets $connection, beneath transport_give_back.
 end
 
 define find_answering
@@ -34,7 +42,7 @@ define find_answering
     set $answering = 1
 end
 document find_answering
-Sets $answering, beneath exchange_answer. For the other commands.
+Helper: sets $answering, beneath exchange_answer.
 end
 
 define find_sleeping
@@ -42,7 +50,7 @@ define find_sleeping
     set $sleeping = 1
 end
 document find_sleeping
-Sets $sleeping, beneath transport_next_ready. For the other commands.
+Helper: sets $sleeping, beneath transport_next_ready.
 end
 
 define find_keeping_time
@@ -50,7 +58,7 @@ define find_keeping_time
     set $keeping_time = 1
 end
 document find_keeping_time
-Sets $keeping_time, beneath keep_time. For the other commands.
+Helper: sets $keeping_time, beneath keep_time.
 end
 
 define find_all
@@ -61,13 +69,14 @@ define find_all
     set $keeping_time = 0
     if $_thread != 0
         frame apply 1 -q -s find_serving
+        frame apply 1 -q -s find_given_back
         frame apply 1 -q -s find_answering
         frame apply 1 -q -s find_sleeping
         frame apply 1 -q -s find_keeping_time
     end
 end
 document find_all
-Finds out what the selected thread is at. For the other commands.
+Helper: finds out what the selected thread is at.
 end
 
 define not_found
@@ -79,7 +88,7 @@ define not_found
     end
 end
 document not_found
-Says why there is nothing to show. For the other commands.
+Helper: says why there is nothing to show.
 end
 
 define show_text
@@ -90,7 +99,7 @@ define show_text
     end
 end
 document show_text
-show_text TEXT: the characters of a struct text or struct octets, without blanks in TEXT.
+Helper: show_text TEXT: the characters of a struct text or struct octets, without blanks in TEXT.
 end
 
 define show_peer
@@ -110,7 +119,7 @@ define show_peer
     printf ", port %d\n", $octets[2] * 256 + $octets[3]
 end
 document show_peer
-show_peer ADDRESS: a struct sockaddr_in6, or a sockaddr_in where it says so.
+Helper: show_peer ADDRESS: a struct sockaddr_in6, or a sockaddr_in where it says so.
 end
 
 # --- connection ----------------------------------------------------------------------------------
@@ -133,8 +142,8 @@ define connection
     end
 end
 document connection
-connection [EXPRESSION]: the connection that this thread serves, or the one that EXPRESSION is, as
-in main::server.transport.table[0] (without blanks).
+connection [EXPRESSION]: the connection that this thread serves, or the one that EXPRESSION is.
+For example main::server.transport.table[0], without blanks.
 end
 
 define show_connection
@@ -177,7 +186,7 @@ define show_connection
     end
 end
 document show_connection
-Shows $connection, which is in $slot. For the other commands.
+Helper: shows $connection, which is in $slot.
 end
 
 # --- request -------------------------------------------------------------------------------------
@@ -187,7 +196,11 @@ define request
     if $worker == 0
         not_found
     else
-        show_request
+        if $worker->exchange.request.line.start == 0
+            echo No request yet.\n
+        else
+            show_request
+        end
     end
 end
 document request
@@ -200,10 +213,14 @@ define show_request
         echo No request is being answered just now; the one before was:\n
     end
     printf "method      "
-    show_text $request->method
-    printf "\ntarget      "
-    show_text $request->target
-    printf "\nversion     HTTP/%d.%d\n", $request->major_version, $request->minor_version
+    if $request->method.length == 0
+        echo not yet parsed\ntarget      not yet parsed\nversion     not yet parsed\n
+    else
+        show_text $request->method
+        printf "\ntarget      "
+        show_text $request->target
+        printf "\nversion     HTTP/%d.%d\n", $request->major_version, $request->minor_version
+    end
     printf "field lines %lu\n", $request->field_count
     set $field = 0
     while $field < $request->field_count
@@ -216,7 +233,7 @@ define show_request
     end
 end
 document show_request
-Shows the request of $worker. For the other commands.
+Helper: shows the request of $worker.
 end
 
 # --- exchange ------------------------------------------------------------------------------------
@@ -226,11 +243,33 @@ define exchange
     if $worker == 0
         not_found
     else
-        show_exchange
+        if $worker->exchange.request.line.start == 0
+            echo No request yet.\n
+        else
+            show_exchange
+        end
     end
 end
 document exchange
 exchange: what this thread has found out for the request it answers, and what it responds.
+end
+
+define show_asked
+    if $exchange->method == 0
+        if $exchange->response.broken
+            echo not yet looked up\n
+        else
+            echo not found\n
+        end
+    else
+        printf "%s\n", $exchange->method->token
+    end
+    printf "path        %s\nquery       ", $exchange->target.path
+    show_text $exchange->target.query
+    echo \n
+end
+document show_asked
+Helper: shows what $exchange was asked for, once its head is parsed.
 end
 
 define show_exchange
@@ -238,15 +277,13 @@ define show_exchange
     if !$answering
         echo No request is being answered just now; the one before was:\n
     end
-    if $exchange->method == 0
-        echo method      not found\n
+    printf "method      "
+    if $exchange->request.method.length == 0
+        echo not yet looked up\npath        not yet parsed\nquery       not yet parsed\n
     else
-        printf "method      %s\n", $exchange->method->token
+        show_asked
     end
-    printf "path        %s", $exchange->target.path
-    printf "\nquery       "
-    show_text $exchange->target.query
-    printf "\nfile        "
+    printf "file        "
     if $exchange->file.descriptor < 0 && $exchange->file.content == 0
         echo none\n
     else
@@ -258,9 +295,10 @@ define show_exchange
         end
     end
     printf "status      "
-    output $exchange->response.status
     if $exchange->response.broken
-        echo , not yet decided
+        echo not yet decided
+    else
+        output $exchange->response.status
     end
     printf "\ncontent     "
     if $exchange->response.broken
@@ -275,7 +313,7 @@ define show_exchange
     end
 end
 document show_exchange
-Shows the exchange of $worker. For the other commands.
+Helper: shows the exchange of $worker.
 end
 
 # --- workers -------------------------------------------------------------------------------------
@@ -293,10 +331,10 @@ define show_worker
         printf ", locked by LWP %d\n", $connection->lock.__data.__owner
     else
         if $sleeping
-            echo sleeps until a connection is ready\n
+            echo waits for a connection, or takes one\n
         else
             if $keeping_time
-                echo keeps time: sleeps until the next tick or signal\n
+                echo keeps time\n
             else
                 echo between two turns, or at the start or the end\n
             end
@@ -304,7 +342,7 @@ define show_worker
     end
 end
 document show_worker
-Shows what the selected thread is at. For the other commands.
+Helper: shows what the selected thread is at.
 end
 
 define workers
@@ -315,6 +353,7 @@ define workers
     end
 end
 document workers
-workers: what each thread is at; thread 1 is the timekeeper. Where a connection is served: its slot,
-the request line or what it has waited for, and which thread (LWP) holds its lock.
+workers: what each thread is at; thread 1 is the timekeeper.
+Where a connection is served: its slot, the request line or what it has waited for, and which thread
+(LWP) holds its lock.
 end

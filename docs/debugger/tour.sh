@@ -13,7 +13,7 @@ for argument in "$@"; do
     [123]) tours=$argument ;;
     --batch) STRATA_TOUR_BATCH=1 ;;
     *)
-        echo "tour: '$argument' is neither 1, 2 or 3 nor --batch" >&2
+        echo "tour: '$argument' is not 1, 2, 3 or --batch" >&2
         exit 64
         ;;
     esac

@@ -54,11 +54,16 @@ function lay_out(    i)
     cut_rows()
 }
 
-# "c1.r2 · 85 µs": connection, requests, how long it took.
-function name_turn(turn,    first, last, time)
+# "c1.r2 · 85 µs": connection, requests, how long it took. Whose turn it is say those above
+# transport; there, what begins it may still be of the request before.
+function name_turn(turn,    event, first, last, time)
 {
-    first = event_request[turn_first[turn]]
-    last = event_request[turn_last[turn]]
+    for (event = turn_first[turn]; event; event = event_after[event]) {
+        if (layer_names[event_layer[event]] == "transport") continue
+        if (!first) first = event_request[event]
+        last = event_request[event]
+    }
+    if (!first) first = last = event_request[turn_last[turn]]
     time = event_at[turn_last[turn]] - turn_begin[turn]
     turn_name[turn] = connection_name[turn_connection[turn]] ".r" first \
         (first == last ? "" : "–r" last)

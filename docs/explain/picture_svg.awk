@@ -2,7 +2,7 @@
 # with a line for each layer, and below them the connections that are open there.
 
 BEGIN {
-    head_height = 62
+    head_height = 80
     axis_height = 24
     strip_height = 18 # of a turn, for its name
     layer_height = 17
@@ -144,6 +144,8 @@ function draw_head(    height, pair, summary, who)
     box("paper", 0, 0, picture_width, height)
     write("headline", 16, 28, "A run of strata: " ENVIRON["NAME"])
     write("note", 16, 48, summary)
+    write("note", 16, 66, \
+        "Colours are connections. The order in time is exact, the widths are not to scale.")
 }
 
 function layer_y(top, which) { return top + strip_height + (which - 1) * layer_height }
@@ -295,5 +297,5 @@ function draw_foot(    top)
     write("note", 16, top, "A box is a turn: one worker has one connection. Each bar in it ends " \
         "where an event was told, in the line of its layer.")
     write("note", 16, top + 17, "A connection: ○ accepted, thick in a turn, dotted while no " \
-        "worker has it, × closed. The order in time is exact, the widths are not to scale.")
+        "worker has it, × closed.")
 }

@@ -64,6 +64,64 @@ Nothing runs: type run, or start.
 END
 shows 'where there is nothing to show, and a free slot'
 
+# From before the first request until the worker waits for the next one.
+{
+    printf 'break keep_time\nrun %s "%s"\n' \
+        '--address 127.0.0.1 --port 0 --threads 1 --no-deadlines --no-cache --access-log none' \
+        "$STRATA_SOURCE_DIR/www"
+    cat <<'END'
+eval "shell curl -s --noproxy '*' -o got http://127.0.0.1:%d/about </dev/null &", \
+    main::server.listeners.list[0].port
+tbreak exchange_answer
+continue
+request
+exchange
+tbreak http_parse_request_head
+continue
+request
+exchange
+tbreak transport_give_back
+continue
+connection
+exchange
+thread 1
+echo (gdb) workers\n
+workers
+kill
+END
+} >commands
+in_gdb "$STRATA_PROGRAM"
+cat >expected <<'END'
+…, exchange_answer (…) at …
+No request yet.
+No request yet.
+…, http_parse_request_head (…) at …
+method      not yet parsed
+target      not yet parsed
+version     not yet parsed
+field lines 0
+method      not yet looked up
+path        not yet parsed
+query       not yet parsed
+file        none
+status      not yet decided
+content     none yet
+…, transport_give_back (…) at …
+connection  slot 0, descriptor …
+wait        WAIT_FIRST_OCTET, until this turn began
+lock        held by LWP …
+received    … octets, all used
+This thread serves no connection just now: it is not beneath serve_connection.
+(gdb) workers
+  keeps time
+  between two turns, or at the start or the end
+END
+shows 'what is not there yet, and what is over'
+
+is 'commands that help user-defined does not call helpers' \
+    'connection exchange request workers ' "$(gdb -nx -q -batch -x "$here/strata.gdb" \
+        -ex 'help user-defined' | sed -n '/Helper/d; s/^\([a-z_]*\) -- .*/\1/p' | tr '\n' ' ')"
+
 # After the run, from its core file, where the numbers of the threads are others.
 printf 'workers\n' >commands
 in_gdb "$STRATA_PROGRAM" core

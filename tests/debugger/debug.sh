@@ -1,7 +1,7 @@
 #!/bin/sh
 # tier: full
-# What ./learn debug starts stops once in each layer on the way of a request, takes options of the
-# server, and ends when gdb does.
+# What ./learn debug starts stops in each layer on the way of a request, in the order that it says
+# first, takes options of the server, and ends when gdb does.
 set -u
 : "${STRATA_PROGRAM:?}" "${STRATA_SOURCE_DIR:?}"
 # shellcheck source=tests/clients/support/servers.sh
@@ -22,4 +22,7 @@ is 'exit status of gdb' 0 $?
 is 'stops, one in each layer' \
     'connection_receive http_parse_request_head method_get document_root_open_file ' \
     "$(sed -n 's/^.* hit Breakpoint [0-9]*, \([a-z_]*\) .*/\1/p' seen | tr '\n' ' ')"
+is 'what it says of them' \
+    'connection_receive http_parse_request_head method_get document_root_open_file ' \
+    "$(sed -n '/^gdb stops/,/and again/p' seen | grep -o '[a-z]*_[a-z_]*' | tr '\n' ' ')"
 is 'the prompt is there at the last' 1 "$(grep -c '#0  document_root_open_file (' seen)"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # tier: full
 # The debugger tours stop where they say and print what they say, and would not if a function had
-# another name or a value were another or not there.
+# another name or a value were another or not there. What to notice comes last, and nothing that gdb
+# says of itself stands between.
 set -u
 : "${STRATA_PROGRAM:?}" "${STRATA_SOURCE_DIR:?}"
 # shellcheck source=tests/clients/support/servers.sh
@@ -23,11 +24,11 @@ while read -r layer function; do
         failed "$function is of $layer/" 'its definition there' 'none'
 done <functions
 
-notices() { # WHAT SED-SCRIPT PATTERN: tour 1 with the stops changed so fails, and says why
+notices() { # WHAT SED-SCRIPT PATTERN [TOUR]: with the stops changed so, it fails, and says why
     sed "$2" "$here/stops.txt" >stops
     cmp -s stops "$here/stops.txt" && failed "$1: a change of stops.txt" "$2" 'nothing changed'
-    if STRATA_STOPS=$scratch/stops sh "$here/tour.sh" 1 --batch >seen 2>&1; then
-        failed "$1: tour 1" 'it fails' 'it does not'
+    if STRATA_STOPS=$scratch/stops sh "$here/tour.sh" "${4-1}" --batch >seen 2>&1; then
+        failed "$1: tour ${4-1}" 'it fails' 'it does not'
     else
         is "$1 is noticed" 1 "$(grep -c -- "$3" seen)"
     fi
@@ -35,6 +36,16 @@ notices() { # WHAT SED-SCRIPT PATTERN: tour 1 with the stops changed so fails, a
 notices 'another name' 's/^stop server method_get/&_it/' '^Function "method_get_it" not defined'
 notices 'another value' 's/=> WAIT_FIRST_OCTET/=> WAIT_HEAD/' '^expected: .* = WAIT_HEAD'
 notices 'a stop not reached' 's/^stop fs .*/& if path == 0/' '^expected: .*document_root_open_file'
+
+# Now all that gdb printed in tour 2 is in the file seen.
+notices 'another line' 's/^shows waits for a connection.*/shows something else/' \
+    '^expected: …something else' 2
+is 'what gdb says of itself' '' "$(grep -E '^(Temporary b|B|C)[a-z]+point [0-9]+ (at|\()' seen)"
+is 'sources of libc that are not there' '' "$(grep 'No such file' seen)"
+is 'what to notice comes after the values' 'workers thread apply all bt Both are here ' \
+    "$(sed -n '/^--- stop 3 of 4/,/^--- stop 4/p' seen |
+        grep -oE '^  (Both are here|[(]gdb[)] (workers|thread apply all bt))' |
+        sed 's/^  //; s/^(gdb) //' | tr '\n' ' ')"
 
 echo '   value = …' >expected
 for value in '<optimized out>' '<unavailable>'; do

@@ -143,6 +143,11 @@ is 'two clients are served at once' 'at once' "$(awk -F '"' '
     /class="box"/ && !seen[$6]++ && ++boxes == 1 { right = $4 + $8; top = $6 }
     /class="box"/ && boxes == 2 { print ($4 < right && $6 > top ? "at once" : "in turn"); exit }
     ' two-clients.svg)"
+has two-clients '>Colours are connections. The order in time is exact, '
+grep -E '^ *--(transport|http|fs|server): #' "$STRATA_SOURCE_DIR/www/style.css" |
+    grep -o '#[0-9a-f]*' | sort -u >layers
+is 'layers have colours, four in light and four in dark' 8 "$(grep -c . layers)"
+is 'connections that have the colour of a layer' '' "$(grep -F -f layers two-clients.svg)"
 is 'the two have colours of their own' 'k0 k1 ' \
     "$(sed -n 's/.*class="turn \([^"]*\)".*/\1/p' two-clients.svg | tr '\n' ' ')"
 has two-clients '>worker 2</text>'
@@ -167,12 +172,14 @@ is 'four times somebody is parked' 4 "$(awk '/class="lane-of/ { lane = 1 }
     /class="parked"/ && lane { parked++; lane = 0 } END { print parked }' slow-reader.svg)"
 
 # --- keep-alive, refused ------------------------------------------------------------------------
+has keep-alive 'c1.r1 transport resumed: '
+has keep-alive '2 requests, 3 turns'
 has keep-alive '>1.0 s</text>'
 has keep-alive '>2.0 s</text>'
 has keep-alive '>1000.100 ms</text>'
 is 'two requests on one connection' 1 "$(count keep-alive 'class="accepted"')"
 is 'which is closed at the end' 1 "$(count keep-alive 'class="closed"')"
-is 'turns of the one connection' 'c1.r1 c1.r2 c1.r3 ' \
+is 'turns of the one connection, the last without a request' 'c1.r1 c1.r2 c1.r2 ' \
     "$(sed -n 's/.*class="name"[^>]*>\([^ ]*\) .*/\1/p' keep-alive.svg | tr '\n' ' ')"
 has refused '1 connection, 1 request, 2 turns of 1 worker, 0.309 ms'
 has refused '>400 Bad Request: at octet 20: &quot;Host : x\r\n&quot;</text>'

@@ -27,7 +27,7 @@ static const struct event plain = {.at = 1234567,
 /* As long as words are where a rule follows. */
 static const char fifty_two[] = "0123456789012345678901234567890123456789012345678901";
 
-/* --- what is asked for -------------------------------------------------------------------------*/
+/* --- what is asked for ----------------------------------------------------------------------- */
 
 static const struct {
     const char *layers;
@@ -131,7 +131,7 @@ static void test_a_terminal_gets_colour_unless_no_color_is_set(void **state)
     assert_int_equal(run_in_child(colour_of_terminal, "set"), 0);
 }
 
-/* --- text ---------------------------------------------------------------------------------------*/
+/* --- text ------------------------------------------------------------------------------------- */
 
 /* The line of this event, its LF taken off; dead at the next call. */
 static const char *format(const struct explain *explain, const struct event *event)
@@ -245,7 +245,7 @@ static void test_colour_is_that_of_the_layer_and_moves_nothing(void **state)
     }
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------*/
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static void test_json_has_the_same_of_it_by_name(void **state)
 {
@@ -315,7 +315,7 @@ static void test_the_checker_of_these_tests_is_strict(void **state)
     assert_true(json_is_object("{\"a\":0,\"b\":\"\\\\x00 \\\"…\"}"));
 }
 
-/* --- octets -------------------------------------------------------------------------------------*/
+/* --- octets ----------------------------------------------------------------------------------- */
 
 static const char *shown(const char *octets, size_t length, size_t most)
 {
@@ -389,7 +389,7 @@ static void test_what_is_cut_says_so(void **state)
     assert_true(strcmp(cut + same, "...") == 0 || strcmp(cut + same, "…") == 0);
 }
 
-/* --- telling ------------------------------------------------------------------------------------*/
+/* --- telling ---------------------------------------------------------------------------------- */
 
 static void test_an_event_is_one_line(void **state)
 {

@@ -60,7 +60,7 @@ static void assert_not_told(const char *told, const char *part)
     if (strstr(told, part) != NULL) fail_msg("\"%s\" is in: %s", part, told);
 }
 
-/* --- heads --------------------------------------------------------------------------------------*/
+/* --- heads ------------------------------------------------------------------------------------ */
 
 static struct exchange exchange; /* that is told of, without an answer */
 
@@ -105,7 +105,7 @@ static void test_half_a_head_is_nothing_to_tell(void **state)
     assert_string_equal(capture_end(), "");
 }
 
-/* --- secrets ------------------------------------------------------------------------------------*/
+/* --- secrets ---------------------------------------------------------------------------------- */
 
 static const char *const secret_heads[] = {
     LINE "Authorization: Basic " SECRET "\r\n\r\n",
@@ -216,7 +216,7 @@ static void test_what_is_received_is_counted_and_shown_to_the_end_of_the_line(vo
     }
 }
 
-/* --- the columns --------------------------------------------------------------------------------*/
+/* --- the columns ------------------------------------------------------------------------------ */
 
 static void assert_100_columns(const char *told)
 {
@@ -277,7 +277,7 @@ static void test_a_problem_of_the_whole_message_has_no_octet(void **state)
     assert_told(told, "because", "The request did not arrive in time\n");
 }
 
-/* --- answers ------------------------------------------------------------------------------------*/
+/* --- answers ---------------------------------------------------------------------------------- */
 
 static const struct {
     const char *head, *verb, *words;
@@ -354,7 +354,7 @@ static void test_each_event_is_an_object_of_json(void **state)
     assert_true(lines >= COUNT(answers));
 }
 
-/* --- the end ------------------------------------------------------------------------------------*/
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static const struct {
     const char *head;
