@@ -34,8 +34,8 @@ struct event {
 
 enum { EXPLAIN_WORDS_MAX = 1024, EXPLAIN_LINE_MAX = 2 * EXPLAIN_WORDS_MAX + 256 };
 
-/* layers: "transport,http", NULL: none. format: "text" or "json". False:
- * they are neither, and that was said. */
+/* layers: "transport,http"; NULL: none. format: "text" or "json". False: they are neither, and that
+ * was said. */
 bool explain_set(struct explain *explain, const char *layers, const char *format);
 
 /* Writes the line, its LF included, and returns its length. */
