@@ -111,8 +111,8 @@ void options_print_help(void)
     for (const struct row *row = rows; row < rows + ROW_COUNT; row++) {
         char letter[] = {'-', row->letter, ',', '\0'};
         char left[32];
-        snprintf(
-            left, sizeof left, "%s%s%s", row->name, &" "[*row->argument == '['], row -> argument);
+        snprintf(left, sizeof left, "%s%s%s", row->name, row->argument[0] == '[' ? "" : " ",
+            row->argument);
         printf("  %3s --%-24s%s", row->letter == '\0' ? "" : letter, left, row->help);
         printf(row->value == NULL ? "\n" : " (%s)\n", row->value);
     }

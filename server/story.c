@@ -6,14 +6,14 @@
 enum { EXCERPT_MOST = 48, EXCERPT_SIZE = EXPLAIN_OCTETS_SIZE(EXCERPT_MOST) };
 
 /* ACCEPTED, RECEIVED … as in events.def */
-enum name {
+enum event_name {
 #define EVENT(name, layer, verb, rule) name,
 #include "server/events.def"
 };
 
 /* Whatever was done since the last event, this one's layer did. rule: in place of the row's. */
 __attribute__((format(printf, 4, 5))) static void tell(
-    struct story *story, enum name name, const char *rule, const char *format, ...)
+    struct story *story, enum event_name name, const char *rule, const char *format, ...)
 {
     static const struct {
         enum layer layer;
@@ -29,14 +29,14 @@ __attribute__((format(printf, 4, 5))) static void tell(
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    story->spent[rows[name].layer] += now - story->last;
+    story->spent[rows[name].layer] += now - story->told_at;
     event->at = now;
     event->layer = rows[name].layer;
     event->verb = rows[name].verb;
     event->rule = rule == NULL ? rows[name].rule : rule;
     event->words = words;
     explain_event(story->explain, event);
-    story->last = wait_clock(); /* telling is nobody's work */
+    story->told_at = wait_clock(); /* telling is nobody's work */
 }
 
 static const struct {
@@ -58,7 +58,7 @@ void story_turn(struct worker *worker, const struct connection *connection)
     if (is_new) session->answered = 0;
     story->event.connection = session->number;
     story->event.request = session->answered + begins;
-    story->event.turn = story->last = connection->seat->now;
+    story->event.turn = story->told_at = connection->seat->now;
     story->received = connection->received;
     story->sent = connection->sent;
     memset(story->spent, 0, sizeof story->spent);

@@ -23,7 +23,7 @@ struct story {
     struct event event;         /* who, and in which turn */
     struct text head;           /* the request's, as far as it is here */
     uint64_t received, sent;    /* by the connection, when it was last told */
-    int64_t last;               /* when the last event was told */
+    int64_t told_at;            /* the last event */
     int64_t spent[LAYER_COUNT]; /* nanoseconds of this turn, for the request in hand */
 };
 

@@ -19,7 +19,7 @@ static int story_make(void **state)
 {
     explain = (struct explain){.layers = ALL};
     session = (struct session){.number = 1};
-    story = (struct story){.explain = &explain, .session = &session, .last = wait_clock()};
+    story = (struct story){.explain = &explain, .session = &session, .told_at = wait_clock()};
     story.event = (struct event){.worker = 1, .connection = 1, .request = 1};
     if (site_make(state) != 0) return -1;
     site_file_of("root/file.txt", 1000);
@@ -418,7 +418,7 @@ static void test_server_timing_is_what_each_layer_took(void **state)
     struct text value;
     (void)state;
     memcpy(story.spent, spent, sizeof spent);
-    story.last = wait_clock();
+    story.told_at = wait_clock();
     told_of_end(0);
     assert_int_equal(find_response_field(&exchange.response, "Server-Timing", &value), 1);
     char text[200];
