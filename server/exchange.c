@@ -57,12 +57,12 @@ static bool check_content_limit(struct worker *worker)
 static bool check_expectation(struct exchange *exchange, bool *continues)
 {
     struct http_list list = {0};
-    struct text value;
+    struct text expectation;
     if (exchange->request.minor_version == 0) return true;
-    while (http_next_list_element(&exchange->request, "Expect", &list, &value)) {
-        *continues = text_equals_ignoring_case(value, "100-continue");
+    while (http_next_list_element(&exchange->request, "Expect", &list, &expectation)) {
+        *continues = text_equals_ignoring_case(expectation, "100-continue");
         if (!*continues)
-            return http_refuse(&exchange->problem, HTTP_FAULT_EXPECTATION, value.start);
+            return http_refuse(&exchange->problem, HTTP_FAULT_EXPECTATION, expectation.start);
     }
     return true;
 }

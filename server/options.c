@@ -75,6 +75,7 @@ void options_set_defaults(struct options *options)
 static void write_getopt_tables(struct option *longs, char *shorts)
 {
     for (int i = 0; i < ROW_COUNT; i++) {
+        /* has_arg: none, one, or one that may be missing */
         int takes = rows[i].argument[0] == '\0' ? 0 : rows[i].argument[0] == '[' ? 2 : 1;
         longs[i] = (struct option){rows[i].name, takes, NULL, FIRST_VALUE + i};
         if (rows[i].letter != '\0')
