@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 int conversation_send_buffer;
 
@@ -44,6 +45,10 @@ void exchange_finish(struct exchange *exchange, const struct server *server)
     const char *rest = exchange->rest;
     if (rest != NULL) client_try_send(&exchange->client, rest, strlen(rest));
     read_to_the_end(exchange, server);
+    if (!exchange->lingers || exchange->end != ENDED) return;
+    int turns = atomic_load(&faults->turns);
+    shutdown(exchange->client.socket, SHUT_WR);
+    faulty_await(server, &faults->turns, turns);
 }
 
 void exchange_forget(struct exchange *exchange)

@@ -42,6 +42,7 @@ struct exchange {
     int receive_buffer; /* 0: as the system has it */
     struct answer answers[12];
     const char *less; /* how an answer ends that does without something; NULL: none may */
+    bool lingers;     /* until we end, too: then nobody notices whether it hears that */
 
     struct client client;
     enum arrival end;

@@ -28,6 +28,11 @@ struct exchange conversation[] = {
         .answers = {{200, "idle"}}},
     {"a reader who never reads", .first = "GET /stalled.bin" HOST CLOSE "\r\n", .manner = STALLED,
         .receive_buffer = NARROW, .answers = {{200, .octets = SLOW}}},
+    {"content that is too much", .first = SMALL_GET "Content-Length: 9999999\r\n\r\nhello",
+        .answers = {{413}}, .lingers = true},
+    {"a mistake in a chunk",
+        .first = "ECHO /echo" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0x5\r\n",
+        .answers = {{400}}, .lingers = true},
     {"small requests in a pipeline",
         .first =
             SMALL_GET "\r\n" SMALL_GET "\r\nHEAD /small.txt" HOST "\r\n" SMALL_GET
@@ -42,11 +47,6 @@ struct exchange conversation[] = {
     {"a large file, twice", .first = "GET /large.bin" HOST "\r\nGET /large.bin" HOST CLOSE "\r\n",
         .answers = {{200, .octets = LARGE}, {200, .octets = LARGE}}},
     {"a listing", .first = "GET /list/" HOST CLOSE "\r\n", .answers = {{200}}, .less = "</html>\n"},
-    {"content that is too much", .first = SMALL_GET "Content-Length: 9999999\r\n\r\nhello",
-        .answers = {{413}}},
-    {"a mistake in a chunk",
-        .first = "ECHO /echo" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0x5\r\n",
-        .answers = {{400}}},
 };
 const size_t conversation_length = sizeof conversation / sizeof conversation[0];
 
