@@ -15,7 +15,8 @@ static uint64_t hash_of(const char *path)
 void file_cache_open(
     struct file_cache *cache, const struct document_root *root, int descriptors, bool keeps)
 {
-    *cache = (struct file_cache){.root = root, .descriptors = descriptors, .keeps = keeps};
+    *cache = (struct file_cache){
+        .root = root, .descriptors = descriptors, .keeps = keeps, .forgot = INT64_MIN};
     for (size_t i = 0; i < CACHE_SETS; i++) pthread_mutex_init(&cache->sets[i].lock, NULL);
 }
 
@@ -136,14 +137,19 @@ static void insert(struct file_cache *cache, struct cache_set *set, struct cache
     free_all(cache, gone);
 }
 
-/* FS_REFUSED: nothing is kept of the path, or it has been believed long enough. */
+void file_cache_forget(struct file_cache *cache, int64_t now)
+{
+    atomic_store(&cache->forgot, now);
+}
+
+/* FS_REFUSED: nothing is kept of the path that was looked up after this. */
 static enum fs_status borrow(struct cache_set *set, uint64_t hash, const char *path,
-    enum file_form form, int64_t now, struct file *file, struct loan *loan)
+    enum file_form form, int64_t after, struct file *file, struct loan *loan)
 {
     enum fs_status status = FS_REFUSED;
     pthread_mutex_lock(&set->lock);
     struct cache_entry **place = find_place(set, hash, path);
-    if (place < set->places + CACHE_SET_PLACES && now - (*place)->looked < CACHE_BELIEVED)
+    if (place < set->places + CACHE_SET_PLACES && (*place)->looked > after)
         status = cache_entry_lend(*place, form, file, loan);
     pthread_mutex_unlock(&set->lock);
     if (status != FS_FOUND || file->descriptor < 0 || cache_is_unchanged(file)) return status;
@@ -156,7 +162,9 @@ static enum fs_status find(struct file_cache *cache, const char *path, enum file
 {
     const uint64_t hash = hash_of(path);
     const size_t index = (hash ^ hash >> 32) % CACHE_SETS;
-    enum fs_status status = borrow(&cache->sets[index], hash, path, form, now, file, loan);
+    int64_t after = atomic_load(&cache->forgot);
+    if (after < now - CACHE_BELIEVED) after = now - CACHE_BELIEVED;
+    enum fs_status status = borrow(&cache->sets[index], hash, path, form, after, file, loan);
     if (status != FS_REFUSED) return status;
     struct cache_entry *entry = cache_entry_load(cache->root, path);
     if (entry == NULL) return FS_EXHAUSTED;

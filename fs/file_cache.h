@@ -2,6 +2,7 @@
  *
  *     file_cache_open()       once, at start
  *     file_cache_find()       from any thread: kept or not, the answer is what the disk has
+ *     file_cache_forget()     after a change of our own: what was kept before it is not believed
  *     file_cache_annotate()   what the borrower made of a file, to be lent with it from then on
  *     file_cache_close()      when no thread uses it any more
  *
@@ -47,6 +48,7 @@ struct file_cache {
     bool keeps;                  /* else everything is opened anew each time */
     atomic_int descriptors;      /* so many more may be kept open */
     atomic_uint_fast64_t loaded; /* entries, ever */
+    atomic_int_fast64_t forgot;  /* what was looked up until then is not believed */
     atomic_uint hand;            /* the set to ask next for a descriptor */
     struct cache_set sets[CACHE_SETS];
 };
@@ -71,6 +73,10 @@ void file_cache_close(struct file_cache *cache);
  * nanoseconds of a clock that never goes back, read before the call. */
 enum fs_status file_cache_find(struct file_cache *, const char *path, enum file_form, int64_t now,
     struct file *, struct loan *);
+
+/* What was looked up until now is not believed any more, whether or not it is kept yet: one file is
+ * found under several paths. now: read after the change. */
+void file_cache_forget(struct file_cache *cache, int64_t now);
 
 /* Keeps a note of at most FILE_NOTE_MAX octets beside what was lent, while that is kept. */
 void file_cache_annotate(struct file_cache *, const struct loan *, const void *note, size_t length);

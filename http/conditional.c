@@ -77,6 +77,9 @@ enum http_status http_evaluate_preconditions(
 {
     struct text value;
     int64_t date;
+    if (validators == NULL)
+        return http_find_field(request, "If-Match", &value) > 0 ? HTTP_PRECONDITION_FAILED
+                                                                : HTTP_OK;
     bool reads = text_equals(request->method, "GET") || text_equals(request->method, "HEAD");
     if (http_find_field(request, "If-Match", &value) > 0) {
         if (!field_names(request, "If-Match", validators->entity_tag, true))

@@ -27,8 +27,9 @@ struct http_validators {
 void http_describe_file(struct http_validators *validators, uint64_t size, struct timespec modified,
     const char *coding, struct timespec now);
 
-/* §13.2.2: HTTP_OK, apply the method; HTTP_NOT_MODIFIED or HTTP_PRECONDITION_FAILED, do not. There
- * is a file, so "*" matches, whatever its validators. A list of tags is read whole or names
+/* §13.2.2: HTTP_OK, apply the method; HTTP_NOT_MODIFIED or HTTP_PRECONDITION_FAILED, do not. "*"
+ * matches a file whatever its validators. NULL for these: there is no file, so If-Match fails and
+ * no other field counts. A list of tags is read whole or names
  * nothing: then If-Match fails, and If-None-Match holds. A date field is ignored where it is no
  * date or sent twice, and where the file has no validators; now is for dates with two digits of a
  * year. */

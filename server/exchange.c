@@ -11,10 +11,11 @@ static void start(struct exchange *exchange, int64_t clock)
 {
     exchange->clock = clock;
     clock_gettime(CLOCK_REALTIME_COARSE, &exchange->now); /* the clock of time stamps on files */
-    exchange->request.line = exchange->request.method = text_of("");
+    exchange->head = exchange->request.line = exchange->request.method = text_of("");
     exchange->request.field_count = 0;
     exchange->content = exchange->octets = text_of("");
     exchange->file = (struct file){.descriptor = -1};
+    exchange->parent.directory = -1;
     exchange->has_variants = false;
     exchange->description.validators.entity_tag[0] = '\0';
     exchange->description.length = exchange->description.part_length = 0;
@@ -38,6 +39,7 @@ static enum http_parse read_head(struct worker *worker, struct text input)
     enum http_parse parse = http_parse_request_head(head, &exchange->request, &exchange->problem);
     bool has_line = exchange->request.line.length > 0;
     if (!has_line) exchange->request.line = head;
+    exchange->head = text_from(head, (size_t)(exchange->request.line.start - head.start));
     if (look == HTTP_COMPLETE) return parse;
     /* The order of the checks: a fault in the whole lines before a limit comes before it. */
     if (parse == HTTP_COMPLETE || !has_line || limit.status == HTTP_BAD_REQUEST)
@@ -191,6 +193,7 @@ enum outcome exchange_answer(struct worker *worker, struct connection *connectio
     if (state == HTTP_COMPLETE && exchange->story != NULL) story_chose(exchange);
     if (state == HTTP_INVALID) exchange_refuse(exchange, HTTP_FAULT_NONE);
     if (state == HTTP_COMPLETE) exchange->method->handler(exchange); /* 6. the method's story */
+    exchange_end_change(exchange);
     if (exchange->response.broken || exchange->octets.length > EXCHANGE_OCTETS_MAX)
         exchange_refuse(exchange, HTTP_FAULT_NO_RESPONSE);
     return send_response(worker, connection); /* 7. head, content, and then? */

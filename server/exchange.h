@@ -2,11 +2,13 @@
  *
  * exchange_answer() tells the whole story (exchange.c); what a handler may do is in respond.c. A
  * handler reads what was asked and fills in the response: it calls exchange_open_file() and
- * exchange_respond_file(), or exchange_respond_octets(), or exchange_refuse…(), and returns.
+ * exchange_respond_file(), or exchange_respond_octets(), or exchange_refuse…(), and returns; one
+ * that WRITES calls exchange_open_parent() and exchange_changed() (change.c).
  * Nothing in a struct exchange can reach the client, so a handler is tested without a socket.
  */
 #pragma once
 
+#include "fs/writing.h"
 #include "http/conditional.h"
 #include "http/framing.h"
 #include "http/range.h"
@@ -34,6 +36,7 @@ struct exchange {
     struct http_problem problem; /* why the request is refused, once it is */
 
     /* What was asked. The texts are dead after the response. */
+    struct text head; /* as received: from the request line to the empty line */
     struct http_request request;
     struct http_target target;
     const struct method *method;
@@ -44,6 +47,10 @@ struct exchange {
     struct loan loan;
     bool has_variants; /* in several content codings */
     struct description description;
+
+    /* What is to be changed; no directory: nothing. */
+    struct parent parent;
+    bool is_present; /* a file of that name */
 
     /* The response: its head, then octets or a range of the file, or nothing. */
     struct http_response response;
@@ -56,13 +63,23 @@ struct exchange {
  * response says why not (404, 403, 301, 503 …). */
 bool exchange_open_file(struct exchange *exchange);
 
-/* RFC 9110 §13. False: the method must not be applied to the file, and the response says so (304,
- * 412). */
+/* RFC 9110 §13. False: the method must not be applied to the file, which for one that WRITES need
+ * not be there; the response says so (304, 412). */
 bool exchange_meets_preconditions(struct exchange *exchange);
 
 /* RFC 9110 §14. HTTP_PARTIAL_CONTENT: a range of the file is wanted; HTTP_OK: all of it;
  * HTTP_REFUSED: the response says why not (416). */
 enum http_status exchange_select_range(struct exchange *exchange);
+
+/* Finds exchange->parent, and whether the file is there now, for a method that WRITES: from here to
+ * the end of the handler nobody else's request changes a file. It is the one that the target names,
+ * to the letter: no index.html, no .html. False: the response says why not; without_parent: what is
+ * wrong where the directory is not there. */
+bool exchange_open_parent(struct exchange *exchange, enum http_fault without_parent);
+
+/* What fs_replace(), fs_append() or fs_remove() came to. FS_FOUND: the next request sees it; else
+ * false, and the response says why not. */
+bool exchange_changed(struct exchange *exchange, enum fs_status status);
 
 /* The file as the content: all of it, or for HTTP_PARTIAL_CONTENT the range that was selected of a
  * file that exchange_open_file() opened. */
@@ -77,6 +94,9 @@ void exchange_respond_octets(
  * that its status asks for. HTTP_FAULT_METHOD_HERE: the resource is there, the method is not for
  * it. HTTP_FAULT_NONE: the exchange's problem, which is known already. */
 void exchange_refuse(struct exchange *exchange, enum http_fault fault);
+
+/* For exchange_answer(): the handler has returned. */
+void exchange_end_change(struct exchange *exchange);
 
 /* What became of an attempt to answer the request at the front of the input. CLOSES: answered, the
  * connection closes when the answer is sent; LINGERS: likewise, but octets may be on the way, so

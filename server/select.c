@@ -128,8 +128,9 @@ bool exchange_open_file(struct exchange *exchange)
 
 bool exchange_meets_preconditions(struct exchange *exchange)
 {
-    enum http_status status = http_evaluate_preconditions(
-        &exchange->request, &exchange->description.validators, exchange->now.tv_sec);
+    bool is_absent = exchange->parent.directory >= 0 && !exchange->is_present;
+    enum http_status status = http_evaluate_preconditions(&exchange->request,
+        is_absent ? NULL : &exchange->description.validators, exchange->now.tv_sec);
     if (exchange->story != NULL) story_preconditions(exchange, status);
     if (status == HTTP_PRECONDITION_FAILED) exchange_refuse(exchange, HTTP_FAULT_PRECONDITION);
     if (status == HTTP_NOT_MODIFIED) exchange_respond_octets(exchange, status, NULL, text_of(""));

@@ -79,6 +79,7 @@ int site_open(struct site *site, const struct options *options)
     if (!add_lines(site, options)) return EX_USAGE;
     enum fs_status status = document_root_open(&site->root, options->directory);
     if (status != FS_FOUND) return refuse(options, status);
+    pthread_mutex_init(&site->changes, NULL);
     file_cache_open(&site->files, &site->root, 0, !options->no_cache);
     int exit_status = site_probe(site, options);
     if (exit_status != EX_OK) site_close(site);
@@ -95,5 +96,6 @@ int site_probe(struct site *site, const struct options *options)
 void site_close(struct site *site)
 {
     file_cache_close(&site->files);
+    pthread_mutex_destroy(&site->changes);
     document_root_close(&site->root);
 }

@@ -17,6 +17,7 @@ enum { SITE_FIELDS_MAX = 4096 };
 struct site {
     struct document_root root;
     struct file_cache files;          /* beneath it */
+    pthread_mutex_t changes;          /* held by who looks at a file and changes it; then a leaf */
     bool lists;                       /* directories that have no index */
     atomic_int listings_left;         /* so many more may be made just now */
     char fallback[PATH_MAX];          /* the path answered where nothing is found; "": none */

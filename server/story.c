@@ -168,6 +168,13 @@ void story_file(const struct exchange *exchange, const char *path, enum fs_statu
             file->media_type, exchange->loan.form == FILE_PLAIN ? "" : ", coded");
 }
 
+void story_changed(const struct exchange *exchange)
+{
+    char name[EXCERPT_SIZE];
+    explain_octets(name, text_of(exchange->target.path), 22);
+    tell(exchange->story, CHANGED, NULL, "%s", name);
+}
+
 /* The first field that is there, in the order of RFC 9110 §13.2.2. */
 void story_preconditions(const struct exchange *exchange, enum http_status status)
 {

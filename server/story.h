@@ -42,6 +42,7 @@ void story_asked(const struct exchange *exchange);
 void story_chose(const struct exchange *exchange);
 
 void story_file(const struct exchange *exchange, const char *path, enum fs_status status);
+void story_changed(const struct exchange *exchange);
 void story_preconditions(const struct exchange *exchange, enum http_status status);
 void story_range(const struct exchange *exchange, enum http_status status);
 

@@ -3,14 +3,15 @@
 #
 # strata is to be read in one sitting per layer. This counts whether it still can be: lines of code
 # (neither blank nor comment) in all, columns a line, lines a function, lines a file. Code is .c and
-# .h; the rows of tables, .def, are counted apart.
+# .h; the rows of tables, .def, are counted apart, and so are methods
+# besides GET and HEAD: the exercises of the course add some.
 #
 # A function's body is what stands between a { and a } in column 0, both excluded.
 set -eu
 LC_ALL=C # awk then sees octets, and the octets that continue a UTF-8 character are not counted
 export LC_ALL
 
-code_limit=4400
+code_limit=4600
 column_limit=100
 function_limit=40
 file_limit=300
@@ -96,6 +97,7 @@ report() {
     awk -v code_limit="$code_limit" '
 $1 == "wrong" { sub(/^wrong /, ""); print; bad = 1; next }
 $2 ~ /\.def$/ { rows += $3; next }
+$2 ~ /\/method_/ && $2 !~ /_(get|head)\.c$/ { methods += $3; next } # of who extends it
 { layer = $2; sub(/\/.*/, "", layer); files[layer]++; code[layer] += $3; total += $3; all++ }
 END {
     print ""
@@ -106,6 +108,7 @@ END {
         if (!code[names[i]]) { print names[i] "/: no code there: was anything counted?"; bad = 1 }
     }
     printf "%-10s %6d %6d of at most %d\n", "together", all, total, code_limit
+    printf "%-10s %13d lines of methods besides GET and HEAD, one file each\n", "", methods
     printf "%-10s %13d lines of rows (.def): data, read as tables\n", "", rows
     if (total > code_limit) {
         print "too much: " total " lines of code, the limit is " code_limit; bad = 1

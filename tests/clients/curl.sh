@@ -44,7 +44,7 @@ is 'GET' "200 $size" "$(ask '%{http_code} %{size_download}' "$numbers")"
 same 'its content' root/numbers.txt content
 is '-I' '200 0' "$(ask '%{http_code} %{size_download}' -I "$numbers")"
 is 'its Content-Length' "$size" "$(field Content-Length)"
-is '-X DELETE' 501 "$(ask '%{http_code}' -X DELETE "$numbers")"
+is '-X BREW' 501 "$(ask '%{http_code}' -X BREW "$numbers")"
 is '-T' 501 "$(ask '%{http_code}' -T root/numbers.txt "$numbers")"
 is '--http1.0' "200 $size" "$(ask '%{http_code} %{size_download}' --http1.0 "$numbers")"
 is 'its Connection' close "$(field Connection)"
@@ -63,8 +63,8 @@ is 'chunked content with GET' 200 "$(ask '%{http_code}' -X GET -H 'Transfer-Enco
 is 'Expect: 100-continue' 200 "$(ask '%{http_code}' -X GET -H 'Expect: 100-continue' \
     --expect100-timeout 25 --data-binary @root/numbers.txt "$numbers")"
 is 'its first status line' 'HTTP/1.1 100 Continue' "$(tr -d '\r' <fields | head -n 1)"
-is 'Expect: 100-continue with DELETE: refused before the content' '501 0' \
-    "$(ask '%{http_code} %{size_upload}' -X DELETE -H 'Expect: 100-continue' \
+is 'Expect: 100-continue with BREW: refused before the content' '501 0' \
+    "$(ask '%{http_code} %{size_upload}' -X BREW -H 'Expect: 100-continue' \
         --expect100-timeout 25 --data-binary @root/numbers.txt "$numbers")"
 
 # 4. Ranges and resuming.

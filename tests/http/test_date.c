@@ -36,6 +36,7 @@ static void assert_date(int64_t seconds, const char *expected)
     char *date = guard_space(0, HTTP_DATE_SIZE);
     memset(date, '#', HTTP_DATE_SIZE);
     http_format_date(seconds, date);
+    assert_int_equal(date[HTTP_DATE_SIZE - 1], '\0');
     assert_string_equal(date, expected);
 }
 

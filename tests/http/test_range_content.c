@@ -9,6 +9,7 @@ static void assert_value(
     char *value = guard_space(0, HTTP_CONTENT_RANGE_SIZE);
     memset(value, '#', HTTP_CONTENT_RANGE_SIZE);
     http_format_content_range(range, complete_length, value);
+    assert_non_null(memchr(value, '\0', HTTP_CONTENT_RANGE_SIZE));
     assert_string_equal(value, expected);
 }
 

@@ -119,7 +119,7 @@ static void test_a_chunk_that_is_malformed_is_refused_and_nothing_after_it_read(
 static void test_content_of_a_refused_request_is_not_interpreted(void **state)
 {
     static const char *const refused[] = {
-        "POST / HTTP/1.1\r\n" FIELDS "Content-Length: 35\r\n\r\n",
+        "BREW / HTTP/1.1\r\n" FIELDS "Content-Length: 35\r\n\r\n",
         "GET / HTTP/1.1\r\nContent-Length: 35\r\n\r\n",
         "GET /%zz HTTP/1.1\r\n" FIELDS "Content-Length: 35\r\n\r\n",
         "GET / HTTP/1.1\r\n" FIELDS "Content-Length: 35\r\nContent-Length: 34\r\n\r\n",
@@ -202,7 +202,7 @@ static void test_no_100_when_the_head_alone_decides(void **state)
         const char *head;
         const char *answer;
     } cases[] = {
-        {"POST / HTTP/1.1\r\n" FIELDS "Content-Length: 5\r\n" EXPECT "\r\n", "HTTP/1.1 501 "},
+        {"BREW / HTTP/1.1\r\n" FIELDS "Content-Length: 5\r\n" EXPECT "\r\n", "HTTP/1.1 501 "},
         {"GET / HTTP/1.1\r\nContent-Length: 5\r\n" EXPECT "\r\n", "HTTP/1.1 400 "},
         {"GET /%2F HTTP/1.1\r\n" FIELDS "Content-Length: 5\r\n" EXPECT "\r\n", "HTTP/1.1 404 "},
         {WITH_LENGTH("1048577") EXPECT "\r\n", "HTTP/1.1 413 "},

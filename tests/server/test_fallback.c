@@ -100,14 +100,6 @@ static void test_conditions_and_ranges_are_about_the_fallback(void **state)
     assert_string_equal(answered_range(exchange), "the");
 }
 
-static void test_head_has_the_fields_of_the_fallback(void **state)
-{
-    const struct exchange *exchange = ask_for("HEAD", "/nothing", "");
-    (void)state;
-    assert_int_equal(exchange->response.status, HTTP_OK);
-    assert_field(&exchange->response, "Content-Length", "22");
-}
-
 static void test_what_is_found_is_sent_itself(void **state)
 {
     const struct exchange *exchange = ask_for("GET", "/notes.txt", "");
@@ -221,7 +213,6 @@ int main(void)
             test_a_directory_without_an_index_is_nothing_to_be_found, restore),
         cmocka_unit_test_teardown(test_the_fallback_has_its_own_validators_and_type, restore),
         cmocka_unit_test_teardown(test_conditions_and_ranges_are_about_the_fallback, restore),
-        cmocka_unit_test_teardown(test_head_has_the_fields_of_the_fallback, restore),
         cmocka_unit_test_teardown(test_what_is_found_is_sent_itself, restore),
         cmocka_unit_test_teardown(test_a_directory_is_redirected_as_ever, restore),
         cmocka_unit_test_teardown(

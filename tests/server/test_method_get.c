@@ -1,8 +1,7 @@
-/* GET and HEAD: what becomes of a path that names something. */
+/* GET: what becomes of a path that names something. */
 #include "tests/server/ask.h"
 
-#define ASK(target)         ask("GET " target " HTTP/1.1\r\nHost: a.example\r\n\r\n")
-#define ASK_AS_HEAD(target) ask("HEAD " target " HTTP/1.1\r\nHost: a.example\r\n\r\n")
+#define ASK(target) ask("GET " target " HTTP/1.1\r\nHost: a.example\r\n\r\n")
 
 static int make_site(void **state)
 {
@@ -76,22 +75,10 @@ static void test_an_empty_file_is_empty_content(void **state)
     assert_file(ASK("/empty.txt"), "text/plain; charset=utf-8", "");
 }
 
-/* RFC 9110 §9.3.2: the fields are those of GET. */
-static void test_head_has_the_fields_of_get(void **state)
-{
-    static struct http_response of_get;
-    (void)state;
-    of_get = ASK("/notes.txt")->response;
-    const struct exchange *exchange = ASK_AS_HEAD("/notes.txt");
-    assert_int_equal(exchange->response.status, HTTP_OK);
-    assert_int_equal(exchange->response.fields_length, of_get.fields_length);
-    assert_memory_equal(exchange->response.fields, of_get.fields, of_get.fields_length);
-}
-
 static void test_every_response_has_the_fields_that_all_have(void **state)
 {
     static const char *const heads[] = {"GET /notes.txt HTTP/1.1\r\nHost: a\r\n\r\n",
-        "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /sub HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /sub HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /nothing HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n"};
     (void)state;
@@ -142,7 +129,6 @@ int main(void)
         cmocka_unit_test(test_an_encoded_path_is_decoded),
         cmocka_unit_test(test_absolute_form_names_the_same_file),
         cmocka_unit_test(test_an_empty_file_is_empty_content),
-        cmocka_unit_test(test_head_has_the_fields_of_get),
         cmocka_unit_test(test_every_response_has_the_fields_that_all_have),
         cmocka_unit_test(test_handlers_say_nothing_of_the_connection),
         cmocka_unit_test(test_only_a_file_that_is_sent_stays_open),

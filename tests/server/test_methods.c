@@ -35,8 +35,7 @@ static void test_a_method_is_looked_up_whole(void **state)
 
 static void test_methods_without_a_row_are_not_found(void **state)
 {
-    static const char *const others[] = {
-        "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "PRI"};
+    static const char *const others[] = {"BREW", "CONNECT", "PRI", "*"};
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) assert_null(find(others[i]));
 }
@@ -51,8 +50,13 @@ static void test_get_and_head_want_no_content(void **state)
 /* RFC 9110 §10.2.1: Allow = #method */
 static void test_allow_lists_the_methods_of_the_table(void **state)
 {
+    char expected[400] = "";
     (void)state;
-    assert_text(method_allow(), "GET, HEAD");
+#define METHOD(token, handler, content_limit, flags)                                               \
+    sprintf(expected + strlen(expected), "%s" token, expected[0] == '\0' ? "" : ", ");
+#include "server/methods.def"
+#undef METHOD
+    assert_text(method_allow(), expected);
 }
 
 int main(void)

@@ -58,14 +58,6 @@ static void test_a_part_has_the_fields_of_the_whole(void **state)
     assert_no_field(&exchange->response, "Vary");
 }
 
-/* RFC 9110 §14.2: Range is defined for GET only. */
-static void test_head_does_not_look_at_range(void **state)
-{
-    static const char *const lines[] = {"Range: bytes=10-19\r\n", "Range: bytes=1000-\r\n"};
-    (void)state;
-    for (size_t i = 0; i < COUNT(lines); i++) assert_whole(ask_for("HEAD", "/file.txt", lines[i]));
-}
-
 static void test_a_range_behind_the_end_is_a_416_that_says_how_long_it_is(void **state)
 {
     static const char *const ranges[] = {"bytes=1000-", "bytes=1000-1000", "bytes=5000-6000, 7000-",
@@ -179,7 +171,6 @@ int main(void)
         cmocka_unit_test(test_ranges_that_join_are_one),
         cmocka_unit_test(test_ranges_that_do_not_join_are_the_whole_file),
         cmocka_unit_test(test_a_part_has_the_fields_of_the_whole),
-        cmocka_unit_test(test_head_does_not_look_at_range),
         cmocka_unit_test(test_a_range_behind_the_end_is_a_416_that_says_how_long_it_is),
         cmocka_unit_test(test_a_416_says_nothing_else_of_the_file),
         cmocka_unit_test(test_a_range_that_cannot_be_read_is_ignored),

@@ -34,12 +34,6 @@ static void test_a_directory_is_redirected_to_its_slash(void **state)
     assert_redirect(ASK("/dir/sub"), HTTP_MOVED_PERMANENTLY, "/dir/sub/");
 }
 
-static void test_head_is_redirected_like_get(void **state)
-{
-    (void)state;
-    assert_redirect(ask("HEAD /dir HTTP/1.1\r\nHost: a\r\n\r\n"), HTTP_MOVED_PERMANENTLY, "/dir/");
-}
-
 /* No other method has a handler here: GET's runs for one. RFC 9110 §15.4.9: 308 keeps the method.
  */
 static void test_other_methods_are_redirected_and_stay_what_they_are(void **state)
@@ -144,7 +138,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_directory_is_redirected_to_its_slash),
-        cmocka_unit_test(test_head_is_redirected_like_get),
         cmocka_unit_test(test_other_methods_are_redirected_and_stay_what_they_are),
         cmocka_unit_test(test_the_query_is_kept_as_it_is),
         cmocka_unit_test(test_no_location_leads_to_another_host),

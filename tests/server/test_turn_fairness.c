@@ -65,7 +65,7 @@ static void test_refusals_count_too(void **state)
     char requests[4096] = "";
     (void)state;
     stage_connect();
-    for (int i = 0; i < 33; i++) strcat(requests, "POST / HTTP/1.1\r\nHost: a\r\n\r\n");
+    for (int i = 0; i < 33; i++) strcat(requests, "BREW / HTTP/1.1\r\nHost: a\r\n\r\n");
     stage_send(requests);
     assert_int_equal(stage_turn(), WAIT_TURN);
     assert_int_equal(count_of(stage_read(), "HTTP/1.1 501"), 32);

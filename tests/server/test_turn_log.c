@@ -10,14 +10,14 @@ static void test_a_line_for_each_response_in_order(void **state)
     (void)state;
     stage_connect();
     stage_ask("GET / HTTP/1.1\r\n" FIELDS "\r\nGET /no?a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
-              "POST /x HTTP/1.1\r\n" FIELDS "\r\n",
+              "BREW /x HTTP/1.1\r\n" FIELDS "\r\n",
         WAIT_NEXT_REQUEST);
     const char *at = strstr(stage_log(), "] \"GET / HTTP/1.1\" 200 41 \"-\" \"-\"\n127.0.0.1 ");
     assert_non_null(at);
     assert_int_equal(strlen(stage_index), 41);
     at = strstr(at, "] \"GET /no?a HTTP/1.0\" 404 ");
     assert_non_null(at);
-    at = strstr(at, "] \"POST /x HTTP/1.1\" 501 ");
+    at = strstr(at, "] \"BREW /x HTTP/1.1\" 501 ");
     assert_non_null(at);
     assert_int_equal(count_of(stage_log(), "\n"), 3);
 }

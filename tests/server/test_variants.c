@@ -58,17 +58,6 @@ static void test_of_a_path_that_was_completed_the_variant_is_that_of_the_file(vo
     assert_variant(ask_accepting("/about.html", "br"), NULL, html, "about");
 }
 
-static void test_head_has_the_fields_of_the_variant(void **state)
-{
-    static struct http_response of_get;
-    (void)state;
-    of_get = ask_accepting("/app.js", "gzip")->response;
-    const struct exchange *exchange = ask_for("HEAD", "/app.js", "Accept-Encoding: gzip\r\n");
-    assert_field(&exchange->response, "Content-Encoding", "gzip");
-    assert_int_equal(exchange->response.fields_length, of_get.fields_length);
-    assert_memory_equal(exchange->response.fields, of_get.fields, of_get.fields_length);
-}
-
 static void test_a_file_without_variants_says_nothing_of_codings(void **state)
 {
     (void)state;
@@ -139,7 +128,6 @@ int main(void)
         cmocka_unit_test(test_the_weight_decides_first),
         cmocka_unit_test(test_without_a_coding_that_is_accepted_the_file_itself_is_sent),
         cmocka_unit_test(test_of_a_path_that_was_completed_the_variant_is_that_of_the_file),
-        cmocka_unit_test(test_head_has_the_fields_of_the_variant),
         cmocka_unit_test(test_a_file_without_variants_says_nothing_of_codings),
         cmocka_unit_test(test_what_is_no_regular_file_is_no_variant),
         cmocka_unit_test(test_what_may_not_be_read_is_no_variant),

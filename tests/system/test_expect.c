@@ -42,7 +42,7 @@ static const struct http_case cases[] = {
     {"content too large gets no 100 (RFC 9110 §10.1.1)",
         REQUEST(GET_WITH(CONTINUE "Content-Length: 1048577\r\n")), 413, CLOSES},
     {"a method not implemented gets no 100 (RFC 9110 §10.1.1)",
-        REQUEST("POST / HTTP/1.1\r\nHost: a\r\n" CONTINUE "Content-Length: 5\r\n\r\n"), 501,
+        REQUEST("BREW / HTTP/1.1\r\nHost: a\r\n" CONTINUE "Content-Length: 5\r\n\r\n"), 501,
         CLOSES},
     {"a request without Host gets no 100 (RFC 9110 §10.1.1)",
         REQUEST("GET / HTTP/1.1\r\n" CONTINUE "Content-Length: 5\r\n\r\n"), 400, CLOSES},

@@ -54,7 +54,7 @@ static struct http_case cases[] = {
     {"a link that leads out is not found (RFC 9110 §15.5.5)", GET("/outside.txt"), 404, STAYS},
     {"a bad target is refused still (RFC 3986 §2.1)", GET("/%zz"), 400, STAYS},
     {"a method that is not known is refused still (RFC 9110 §15.6.2)",
-        REQUEST(ASK("POST", "/missing", "")), 501, STAYS},
+        REQUEST(ASK("BREW", "/missing", "")), 501, STAYS},
 };
 
 static void expect_content(int port, const char *target, const char *lines, const char *content)

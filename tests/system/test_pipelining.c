@@ -202,7 +202,7 @@ static void test_requests_after_a_refused_one_with_content_are_not_answered(void
 {
     (void)state;
     expect_one_answer_then(
-        GET_LINE("/1.txt") "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" GET_LINE(
+        GET_LINE("/1.txt") "BREW / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" GET_LINE(
             "/2.txt"),
         501);
 }
@@ -214,7 +214,7 @@ static void test_requests_after_a_refused_one_without_content_are_answered(void 
     struct client client;
     client_connect(&client, world.port);
     client_send_text(&client,
-        GET_LINE("/1.txt") "POST / HTTP/1.1\r\nHost: a\r\n\r\n" GET_LINE("/missing")
+        GET_LINE("/1.txt") "BREW / HTTP/1.1\r\nHost: a\r\n\r\n" GET_LINE("/missing")
             GET_LINE("/%zz") GET_LINE("/2.txt"));
     expect_content(&client, "file 1");
     expect_status(&client, 501);

@@ -1,5 +1,6 @@
 /* The server in its sandbox: all is served as without it, and nothing is opened outside of the root
  * and the log's directory. Instrumented programs do without a sandbox, so this is not for them. */
+#include "server/methods.h"
 #include "tests/system/support/cases.h"
 #include "tests/system/support/client.h"
 #include "tests/system/support/log_lines.h"
@@ -23,6 +24,14 @@
 #include <unistd.h>
 
 enum { THREADS = 3, LARGE = 3 << 20, ENTRIES = 2000 };
+
+/* What the rows of the table ask for. */
+enum {
+    METHOD_FLAGS = 0
+#define METHOD(token, handler, content_limit, flags) | (flags)
+#include "server/methods.def"
+#undef METHOD
+};
 
 static char log_path[128];
 
@@ -93,7 +102,8 @@ static void test_in_the_logs_place_no_link_is_followed_out_of_its_directory(void
     static const char *const targets[] = {"../elsewhere/log", "served.txt"};
     (void)state;
     need_landlock();
-    for (size_t i = 0; i < 2; i++) {
+    const size_t count = (METHOD_FLAGS & WRITES) != 0 ? 1 : 2; /* what writes may write there */
+    for (size_t i = 0; i < count; i++) {
         if (!follows_link("--no-sandbox", targets[i])) failed("without a sandbox it is followed");
         if (follows_link("--list", targets[i])) failed("%s was made", targets[i]);
     }
