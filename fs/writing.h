@@ -34,8 +34,9 @@ enum fs_status fs_look(const struct parent *parent, struct file *file);
 
 /* The octets become all of the file, which is made where there is none: in any case a new one, with
  * the mode of new files. Whoever opens it has the old content or the new, never a part; who has the
- * old one open keeps it. Meanwhile, and after a kill, a hidden file ".strata-0" stands beside it.
- */
+ * old one open keeps it. Meanwhile ".strata-0" stands beside it, hidden from requests. What a kill
+ * leaves nobody removes: the next one is ".strata-1", and where there are 100 of them, nothing can
+ * be replaced in that directory (FS_FAILED). */
 enum fs_status fs_replace(const struct parent *, const void *octets, size_t length);
 
 /* The octets come after what the file holds, which is made where there is none. Of what a disk has

@@ -85,14 +85,19 @@ bool exchange_changed(struct exchange *exchange, enum fs_status status);
  * file that exchange_open_file() opened. */
 void exchange_respond_file(struct exchange *exchange, enum http_status status);
 
-/* Octets as the content, instead of a file that was opened; a media type of NULL: a response that
- * has none. They live until the handler has returned, in exchange->page or longer. */
+/* Octets as the content, instead of a file that was opened. They outlive the handler: in
+ * exchange->page, in what the request says, or a constant. A media type of NULL: neither
+ * Content-Type nor Content-Length, so only for a status without content (204, 304), or where the
+ * handler adds a Content-Length itself; else name a type, even for an empty text. A 304 has the
+ * ETag of the file that was opened, if it has one (RFC 9110 §15.4.5). */
 void exchange_respond_octets(
     struct exchange *exchange, enum http_status status, const char *media_type, struct text octets);
 
-/* A response that explains what was wrong, as HTML where the request accepts it, with the fields
- * that its status asks for. HTTP_FAULT_METHOD_HERE: the resource is there, the method is not for
- * it. HTTP_FAULT_NONE: the exchange's problem, which is known already. */
+/* A response that explains what was wrong, as HTML where the request accepts it, and with
+ * "Vary: Accept", as well as what it varies by already. A 404 that may be HTML is the site's
+ * /404.html, where that is there. A 405 has Allow, a 503 "Retry-After: 1". HTTP_FAULT_METHOD_HERE:
+ * the resource is there, the method is not for it. HTTP_FAULT_NONE: the exchange's problem, which
+ * is known already. */
 void exchange_refuse(struct exchange *exchange, enum http_fault fault);
 
 /* For exchange_answer(): the handler has returned. */

@@ -72,7 +72,7 @@ exercise_tests "$directory" | while read -r name; do
 done
 echo
 if [ -z "$first" ]; then
-    echo "All $count tests pass. And nothing else broke?  ./learn test"
+    echo "All $count tests pass. And nothing else broke?  ./learn test  (some minutes)"
     exit 0
 fi
 line=$(grep -n "^static void $first(" "$directory/tests.c" | cut -d : -f 1)

@@ -2,10 +2,10 @@
 # prove_exercises.sh [--quick] [exNN]...: shows of every exercise, or of those that are named, that
 # its tests tell right from wrong. In a copy of the tree, with sanitizers:
 #     untouched             every red test fails, by an expectation; every guard passes
-#     solution.patch        all pass, and so do the tests of the server
+#     solution.patch        all pass, and so does the whole suite
 #     wrong-….patch on it   exactly the tests fail that the patch names
 #     all solutions         all tests of all exercises pass, and the whole suite
-# --quick leaves out the suite and the tests of the server.
+# --quick leaves out the suite.
 # No hint shares a line of code with the solution. A proof that fails does not end the others.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -142,7 +142,7 @@ prove_solution() { # prove_solution DIRECTORY
     for wrong in "$1"/wrong-*.patch; do
         prove_wrong "$1" "$wrong"
     done
-    run_suite "$1, solved, the tests of the server" -R '^(server|system)_'
+    run_suite "$1, solved, the whole suite" -E '^course_'
     put "$1/solution.patch" -R
 }
 

@@ -37,12 +37,12 @@ int main(int count, char **arguments)
     pthread_t client;
     socklen_t size = sizeof address;
     char command[1024]; /* the shell's process id stays, for exec replaces it by strata */
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    inet_pton(AF_INET, "127.0.0.2", &address.sin_addr); /* or clients could connect to themselves */
     dup2(socket(AF_INET, SOCK_STREAM, 0), LISTENER);
     bind(LISTENER, (struct sockaddr *)&address, size); /* to any free port: which? */
     getsockname(LISTENER, (struct sockaddr *)&address, &size);
     if (count < 2 || (own ? close(LISTENER) : listen(LISTENER, SOMAXCONN)) != 0) return 64;
-    snprintf(command, sizeof command, "%s exec %s --port %d --access-log none www 2>/dev/null",
+    snprintf(command, sizeof command, "%s exec %s -a 127.0.0.2 -p %d --access-log none www 2>&-",
         own ? "" : "LISTEN_FDS=1 LISTEN_PID=$$", arguments[1], ntohs(address.sin_port));
     for (int i = 1, status = 0; i <= SERVERS; i++) {
         pid_t server = fork();

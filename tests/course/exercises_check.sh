@@ -70,7 +70,7 @@ caret_is_under 'BREW, HEAD, OPTIONS'
 
 sed -i '/"Content-Length"/d' server/method_options.c
 check 1 'a head without a length' 01
-says "FAILED  $first" 'expected (RFC 9112 §6.3)' 'a head that is whole; this has no Content-Length'
+says "FAILED  $first" 'expected (RFC 9112 §6.3)' 'Content-Length, for the connection stays open'
 
 echo 'this is no C' >>server/method_options.c
 check 1 'a line that does not compile' ex01

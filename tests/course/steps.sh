@@ -36,6 +36,7 @@ says() {
 serve() {
     step=$1
     shift
+    : >"$work/said" # here, for the one in the background may come later than who reads it
     "$steps/$step" 0 "$@" >"$work/said" 2>&1 &
     server=$!
     says "$step says at which port it listens" 'port [1-9]'

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Seconds for an answer, unless STRATA_PATIENT is set: then somebody steps through the server. */
 enum { ANSWER_PATIENCE = 20, DEBUGGER_PATIENCE = 24 * 60 * 60 };
@@ -131,6 +132,35 @@ static void copy_response(size_t length)
     response->content = response->octets + response->head_length;
 }
 
+static bool has_content(const struct response *response)
+{
+    return response->status >= 200 && response->status != 204 && response->status != 304 &&
+        strncmp(exercise.request, "HEAD ", 5) != 0;
+}
+
+/* RFC 9112 §6.3: neither a length, nor chunks, nor the end of the connection says where the content
+ * ends. */
+static bool is_endless(const struct response *response)
+{
+    const char *connection = response_field(response, "Connection");
+    return has_content(response) && response_field(response, "Content-Length") == NULL &&
+        response_field(response, "Transfer-Encoding") == NULL &&
+        (connection == NULL || strcasecmp(connection, "close") != 0);
+}
+
+static void check_head(struct response *response)
+{
+    const char *end = response->octets + response->head_length - 2;
+    const char *problem = response_parse_head(response);
+    if (problem == NULL && is_endless(response))
+        unexpected(end, "RFC 9112 §6.3",
+            "Content-Length, for the connection stays open: this response has none, "
+            "and a client would wait for ever");
+    if (problem == NULL) problem = response_check_fields(response);
+    if (problem != NULL)
+        unexpected(end, "RFC 9112 §6.3", "a head that is whole; this has %s", problem);
+}
+
 /* The content is as long as the head says: RFC 9112 §6.3. */
 void receive(void)
 {
@@ -139,14 +169,8 @@ void receive(void)
     response->head_length = receive_head();
     copy_response(response->head_length);
     response->lines = strdup(response->octets);
-    const char *problem = response_parse_head(response);
-    if (problem == NULL) problem = response_check_fields(response);
-    if (problem != NULL)
-        unexpected(response->octets + response->head_length - 2, "RFC 9112 §6.3",
-            "a head that is whole; this has %s", problem);
-    bool has_content = response->status >= 200 && response->status != 204 &&
-        response->status != 304 && strncmp(exercise.request, "HEAD ", 5) != 0;
-    if (has_content)
+    check_head(response);
+    if (has_content(response))
         response->content_length = strtoull(response_field(response, "Content-Length"), NULL, 10);
     size_t length = response->head_length + response->content_length;
     while (client_pending(&exercise.client) < length)

@@ -81,6 +81,10 @@ void expect_closed(const char *rule);
 /* The file of the site holds this text; NULL: it is not there. */
 void expect_file(const char *name, const char *text, const char *rule);
 
+/* The method's row in server/methods.def asks for the right to write. No answer shows that here: an
+ * instrumented server has no sandbox. */
+void expect_row_writes(const char *method);
+
 /* Any other condition, in words: expect_that(count == 1, "RFC …", "one file, not %d", count). */
 void expect_that(bool holds, const char *rule, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

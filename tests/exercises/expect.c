@@ -1,3 +1,4 @@
+#include "server/methods.h"
 #include "tests/exercises/exercise.h"
 #include "tests/exercises/show.h"
 #include "tests/support/test.h"
@@ -184,6 +185,25 @@ void expect_file(const char *name, const char *text, const char *rule)
     if (found != NULL && strcmp(found, text) != 0)
         unexpected(NULL, rule, "the file %s holds \"%s\"; it holds \"%s\"", name, text, found);
     free(found);
+}
+
+void expect_row_writes(const char *method)
+{
+    static const struct {
+        const char *token;
+        uint32_t flags;
+    } rows[] = {
+#define METHOD(token, handler, content_limit, flags) {token, flags},
+#include "server/methods.def"
+#undef METHOD
+    };
+    const char *wrong = "there is no such row";
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (strcmp(rows[i].token, method) != 0) continue;
+        if ((rows[i].flags & WRITES) != 0) return;
+        wrong = "it does not, and where the sandbox is on, as it is not here, the answer is 403";
+    }
+    unexpected(NULL, "server/methods.def", "the row of %s has the flag WRITES; %s", method, wrong);
 }
 
 void expect_that(bool holds, const char *rule, const char *format, ...)

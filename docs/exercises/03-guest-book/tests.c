@@ -117,6 +117,19 @@ static void red_an_entry_of_1000_octets_is_taken(void)
     expect_content_has("xxx&lt;&amp;&gt;</p>", "RFC 9110 §9.3.3");
 }
 
+/* In the page each of them has six octets. */
+static void red_an_entry_of_1000_quotation_marks_is_whole(void)
+{
+    char entry[1001] = "";
+    char page[sizeof "<p></p>\n" + 6000] = "<p>";
+    memset(entry, '"', 1000);
+    for (size_t i = 0; i < 1000; i++) memcpy(page + 3 + 6 * i, "&quot;", 6);
+    memcpy(page + 3 + 6000, "</p>\n", 5);
+    sign(entry);
+    expect_answer(303, "RFC 9110 §9.3.3");
+    expect_file("guest-book.html", page, "RFC 9110 §9.3.3");
+}
+
 /* What is left of it must not be taken for a request: RFC 9112 §11.2. */
 static void red_more_than_1000_octets_are_refused_and_not_looked_into(void)
 {
@@ -153,6 +166,22 @@ static void red_other_media_types_are_refused(void)
     expect_answer(303, "RFC 9110 §8.3.1");
 }
 
+/* §13.1.2: an entry that is to be the first one, or none. */
+static void red_preconditions_count(void)
+{
+    for (int i = 0; i < 2; i++) {
+        ask("POST /guest-book.html HTTP/1.1\r\n" HOST "If-None-Match: *\r\n"
+            "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nentry");
+        expect_answer(i == 0 ? 303 : 412, "RFC 9110 §13.2.1");
+        expect_file("guest-book.html", "<p>entry</p>\n", "RFC 9110 §13.2.1");
+    }
+}
+
+static void red_the_row_asks_for_the_right_to_write(void)
+{
+    expect_row_writes("POST");
+}
+
 /* The sandbox is the second wall; this is about the first. */
 static void guard_a_book_that_leads_out_of_the_root_is_not_written(void)
 {
@@ -175,9 +204,12 @@ int main(int count, char **arguments)
         EXERCISE_TEST(red_an_entry_has_all_its_lines),
         EXERCISE_TEST(red_what_follows_an_entry_is_the_next_request),
         EXERCISE_TEST(red_an_entry_of_1000_octets_is_taken),
+        EXERCISE_TEST(red_an_entry_of_1000_quotation_marks_is_whole),
         EXERCISE_TEST(red_more_than_1000_octets_are_refused_and_not_looked_into),
         EXERCISE_TEST(red_other_targets_have_no_such_method),
         EXERCISE_TEST(red_other_media_types_are_refused),
+        EXERCISE_TEST(red_preconditions_count),
+        EXERCISE_TEST(red_the_row_asks_for_the_right_to_write),
         EXERCISE_TEST(guard_a_book_that_leads_out_of_the_root_is_not_written),
     };
     return exercise_run(tests, sizeof tests / sizeof tests[0], count, arguments);

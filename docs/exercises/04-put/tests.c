@@ -179,6 +179,11 @@ static void red_more_than_a_mebibyte_is_too_much(void)
     expect_file("new.txt", NULL, "RFC 9110 §15.5.14");
 }
 
+static void red_the_row_asks_for_the_right_to_write(void)
+{
+    expect_row_writes("PUT");
+}
+
 int main(int count, char **arguments)
 {
     static const struct exercise_test tests[] = {
@@ -198,6 +203,7 @@ int main(int count, char **arguments)
         EXERCISE_TEST(red_a_link_is_replaced_and_not_what_it_leads_to),
         EXERCISE_TEST(guard_nothing_is_written_outside_the_root),
         EXERCISE_TEST(red_more_than_a_mebibyte_is_too_much),
+        EXERCISE_TEST(red_the_row_asks_for_the_right_to_write),
     };
     return exercise_run(tests, sizeof tests / sizeof tests[0], count, arguments);
 }

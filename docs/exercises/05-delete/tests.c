@@ -127,6 +127,11 @@ static void red_where_nothing_is_preconditions_do_not_count(void)
     expect_answer(404, "RFC 9110 §13.2.1");
 }
 
+static void red_the_row_asks_for_the_right_to_write(void)
+{
+    expect_row_writes("DELETE");
+}
+
 int main(int count, char **arguments)
 {
     static const struct exercise_test tests[] = {
@@ -142,6 +147,7 @@ int main(int count, char **arguments)
         EXERCISE_TEST(red_a_file_in_another_state_stays),
         EXERCISE_TEST(red_a_file_in_the_state_that_was_seen_is_removed),
         EXERCISE_TEST(red_where_nothing_is_preconditions_do_not_count),
+        EXERCISE_TEST(red_the_row_asks_for_the_right_to_write),
     };
     return exercise_run(tests, sizeof tests / sizeof tests[0], count, arguments);
 }
