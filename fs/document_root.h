@@ -50,7 +50,8 @@ enum fs_status document_root_probe(const struct document_root *root);
 
 /* Opens what an absolute path means: path/index.html where it ends in a slash, else the file of
  * that name, else path.html. No segment may start with a dot, except ".well-known" (RFC 8615).
- * Fills in file only when it returns FS_FOUND. Never blocks on a FIFO or device. */
+ * Fills in file only when it returns FS_FOUND: open, so content is NULL, and memory and forms are 0
+ * here. Never blocks on a FIFO or device. */
 enum fs_status document_root_open_file(
     const struct document_root *, const char *path, struct file *);
 

@@ -1,6 +1,6 @@
 /* response.h: the head of a response, RFC 9112 §4. The one place that prints a head.
  *
- *     http_response_start()         a status, no fields
+ *     http_response_start()         a status, no fields, Connection: close until that is changed
  *     http_response_add_…()         field lines, in the order in which they are sent
  *     http_response_format_head()   into octets
  *

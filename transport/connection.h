@@ -71,7 +71,7 @@ struct connection {
     struct seat *seat;
     char *parked; /* NULL when there is nothing: input octets, then output octets */
     uint32_t input_length, output_length;
-    struct file_range file; /* what is left of it, after the octets; descriptor -1: none */
+    struct file_range file; /* what is left of it, after the octets; none: all 0, descriptor -1 */
 
     /* The clock of the wait. */
     int64_t message_start, start, last_moved, deadline;
@@ -85,6 +85,7 @@ struct connection {
 enum io_status connection_receive(struct connection *connection);
 
 struct octets connection_input(const struct connection *connection);
+/* message_ended is true from here on, and what is left is a message that started now. */
 void connection_consume(struct connection *connection, size_t length);
 void connection_remove(struct connection *connection, size_t offset, size_t length);
 void connection_discard_input(struct connection *connection);
@@ -94,8 +95,9 @@ struct octets connection_space(const struct connection *connection);
 void connection_queue(struct connection *connection, size_t length);
 void connection_queue_file(struct connection *connection, const struct file_range *range);
 
-/* DONE: all is sent. BLOCKED: the peer has to read first. TURN_OVER. FAILED; also where the file
- * was cut or changed while it was sent: never pad, never mix. */
+/* DONE: all is sent, the output begins at the front again, the file is closed and there is none.
+ * BLOCKED: the peer has to read first. TURN_OVER. FAILED; also where the file was cut or changed
+ * while it was sent: never pad, never mix. */
 enum io_status connection_flush(struct connection *connection);
 
 /* What the peer has of the octets sent: the kernel takes what it may never read. */

@@ -2,7 +2,7 @@
  *
  *     listeners_open()     once, at start; all or none
  *     listeners_adopt()    or this
- *     listeners_close()    closes what is still open
+ *     listeners_close()    closes what is still open, destroys the locks, and leaves none: count 0
  *
  * A host name may stand for several addresses, IPv4 and IPv6; each becomes a listener. localhost
  * always stands for both. Listeners are non-blocking, closed on exec, and hand TCP_NODELAY down to
@@ -42,6 +42,7 @@ enum listen_status listeners_open(
     struct listeners *listeners, const char *const *hosts, size_t host_count, uint16_t port);
 
 /* Takes over so many listening TCP sockets, from this descriptor on: they are ours to close, not to
- * shut down. Where one is refused, those taken over before it are closed again. */
+ * shut down: another process may share them. Where one is refused, those taken over before it are
+ * closed again. */
 enum listen_status listeners_adopt(struct listeners *listeners, int first, int count);
 void listeners_close(struct listeners *listeners);

@@ -16,10 +16,10 @@
  * A close with octets or a file unsent is a reset, but for a 408: the peer must not take a part for
  * the whole.
  *
- * Where progress counts, the limit is that long without an octet and, once that long has passed,
- * less than WAIT_MINIMUM_RATE on average. TURN means: it could go on at once, but others are
- * waiting. It waits for writable, so a peer that reads nothing is no better off in it than in
- * PEER_READS.
+ * Where progress counts, time is up after that long without an octet or, once that long has passed,
+ * as soon as the average is below WAIT_MINIMUM_RATE: whichever comes first. TURN means: it could go
+ * on at once, but others are waiting. It waits for writable, so a peer that reads nothing is no
+ * better off in it than in PEER_READS.
  *
  * Instants and durations are nanoseconds of the monotonic clock.
  */

@@ -28,12 +28,10 @@ chapter_functions() { # chapter_functions NUMBER [FILE]
         $1 == "teach" && $2 == n && (file == "" || $3 == file) { print $4 }' $manifest
 }
 
-# chapter_programs NUMBER BUILD: its unit tests, in the manifest's order.
+# chapter_programs NUMBER [KIND]: its unit tests, in the manifest's order; KIND: tests or then.
 chapter_programs() {
-    ctest --test-dir "$2" -N | sed -n 's/^ *Test *#[0-9]*: //p' | awk -v n="$1" '
-        FILENAME == ARGV[1] { if ($1 == "tests" && $2 == n) row[++rows] = $3; next }
-        { for (i = 1; i <= rows; i++) if ($0 ~ row[i]) names[i] = names[i] $0 "\n" }
-        END { for (i = 1; i <= rows; i++) printf "%s", names[i] }' $manifest -
+    awk -v n="$1" -v kind="${2-tests}" '
+        $1 == kind && $2 == n { for (i = 3; i <= NF; i++) print $i }' $manifest
 }
 
 # begins_in_copy NUMBER: stops unless this is a copy in which that chapter was begun.
@@ -49,28 +47,36 @@ teaches() {
         course_stop 1 "chapter $1 teaches no function: it is there to be read and run"
 }
 
-# empty_functions NUMBER FILE NOTE MANUAL: prints the file with the functions of the chapter empty.
-empty_functions() {
-    awk -v names="$(awk -v n="$1" -v file="$2" '
-        $1 == "teach" && $2 == n && $3 == file { print $4 ($5 == "" ? "" : "=" $5) }' $manifest)" \
-        -v note="$3" -f docs/course/empty.awk "$2"
+# empty_function NUMBER FILE FUNCTION: prints the file with that function of the chapter empty.
+empty_function() {
+    value=$(awk -v f="$3" '$1 == "teach" && $4 == f && $5 != "" { print "=" $5 }' $manifest)
+    awk -v names="$3$value" -v note="$(note_for "$@")" -f docs/course/empty.awk "$2"
 }
 
-# note_for NUMBER FILE: where to read what the emptied functions of a file have to do.
+# manual_of FUNCTION FILE: the header that declares it; else that of its file, or of its layer; else
+# the first that its file includes.
+manual_of() {
+    {
+        grep -l "^[a-z].*[ *]$1(" "${2%/*}"/*.h || true
+        ls "${2%.c}.h" "${2%/*}/${2%/*}.h" 2>/dev/null || true
+        sed -n 's/^#include "\(.*\)"/\1/p' "$2"
+    } | head -n 1
+}
+
+# note_for NUMBER FILE FUNCTION: where to read what the emptied function has to do.
 note_for() {
-    manual=
-    [ ! -e "${2%.c}.h" ] || manual="; the manual is in ${2%.c}.h"
-    echo "Chapter $1: $(chapter_file "$1")$manual."
+    echo "Chapter $1: $(chapter_file "$1"); the manual is in $(manual_of "$3" "$2")."
 }
 
 # empty_chapter NUMBER: empties what the chapter teaches, in the tree that this is.
 empty_chapter() {
     for file in $(chapter_files "$1"); do
-        empty_functions "$1" "$file" "$(note_for "$1" "$file")" >"$file.empty" &&
-            cat "$file.empty" >"$file"
-        result=$?
-        rm -f "$file.empty"
-        [ $result -eq 0 ] || return 1
+        for name in $(chapter_functions "$1" "$file"); do
+            empty_function "$1" "$file" "$name" >"$file.empty" && cat "$file.empty" >"$file"
+            result=$?
+            rm -f "$file.empty"
+            [ $result -eq 0 ] || return 1
+        done
     done
 }
 

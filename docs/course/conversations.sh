@@ -6,14 +6,18 @@
 
 filter() { LC_ALL=C awk -f docs/explain/filter.awk; }
 
-# serve [OPTION]...: starts strata; its port is in $port, its process in $server.
+# serve [OPTION]...: starts strata; its port is in $port, its process in $server: a function sent to
+# the background would be another shell, and strata a child of that one.
 server=
 serve() {
-    steadily "$build/strata" --port 0 --no-sandbox "$@" docs/course/site >"$work/log" 2>&1 &
+    set -- "$build/strata" --port 0 --no-sandbox "$@" docs/course/site
+    [ "${fixed_addresses-no}" = no ] || set -- setarch "$(uname -m)" -R "$@"
+    : >"$work/log"
+    "$@" >"$work/log" 2>&1 &
     server=$!
     port=
     tries=0
-    while [ $((tries += 1)) -le 100 ]; do
+    while [ $((tries += 1)) -le 100 ] && kill -0 "$server" 2>/dev/null; do
         port=$(sed -n 's|^.*http://[^ ]*:\([0-9][0-9]*\)/.*$|\1|p' "$work/log" | head -n 1)
         [ -z "$port" ] || return 0
         sleep 0.2 2>/dev/null || sleep 1

@@ -3,6 +3,8 @@
 set -eu
 # shellcheck source=docs/course/chapters.sh
 . docs/course/chapters.sh
+# shellcheck source=docs/course/origin.sh
+. docs/course/origin.sh
 
 number=$(chapter_number "${1-}")
 [ -n "$number" ] || course_stop 64 "say the number of a chapter: ./learn diff 3"
@@ -13,8 +15,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for file in $(chapter_files "$number"); do
     for name in $(chapter_functions "$number" "$file"); do
-        awk -v names="$name" -f docs/course/function.awk ".course/origin/$file" >"$work/stood"
-        awk -v names="$name" -f docs/course/function.awk "$file" >"$work/written"
+        stood "$file" "$name" >"$work/stood"
+        written "$file" "$name" >"$work/written"
         echo "== $name, $file"
         if cmp -s "$work/stood" "$work/written"; then
             echo 'the same'

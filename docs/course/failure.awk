@@ -38,7 +38,7 @@ function find_test(    i, text) {
 
 END {
     if (place == "") {
-        print "It came to no end: there was a crash, or a loop that does not end within 30 s."
+        print "It came to no end: there was a crash, or a wait or a loop that does not end."
         count = split(said, line, "\n")
         for (i = 1; i <= count && i <= 25; i++) if (line[i] != "") print line[i]
     } else {

@@ -4,7 +4,7 @@
 #   - emptied, the tree compiles;
 #   - the unit tests of the chapters before it stay green;
 #   - its own are red: each that fails does so by assertion, none by crash, signal or time limit;
-#   - as it was, its own are green.
+#   - as it was, its own are green, and so are those that ./learn check runs then.
 # And that the conversations of ./learn check go as expected with the tree as it is.
 # --each: besides, each of its functions emptied alone turns one of its tests red (slow).
 # --manifest: only whether the manifest has every public function, and each once.
@@ -66,7 +66,7 @@ cmake --preset dev -B "$build" >"$work/said" 2>&1 ||
     { cat "$work/said"; course_stop 1 'cmake failed'; }
 programs_until() { # programs_until CHAPTER: those of all chapters so far
     for n in $(teaching); do
-        [ "$n" -gt "$1" ] || chapter_programs "$n" "$build"
+        [ "$n" -gt "$1" ] || chapter_programs "$n"
     done | sort -u
 }
 
@@ -98,9 +98,9 @@ verdict() {
 
 # is_noticed FUNCTION FILE CHAPTER: alone emptied, it turns a test of its chapter red.
 is_noticed() {
-    value=$(awk -v f="$1" '$1 == "teach" && $4 == f && $5 != "" { print "=" $5 }' $manifest)
-    awk -v names="$1$value" -f docs/course/empty.awk "$origin/$2" >"$2"
-    own=$(chapter_programs "$3" "$build")
+    (cd "$origin" && empty_function "$3" "$2" "$1") >emptied
+    mv emptied "$2"
+    own=$(chapter_programs "$3")
     # shellcheck disable=SC2086 # words
     compile $own || wrong "$1 empty: does not compile"
     noticed=no
@@ -118,7 +118,8 @@ is_noticed() {
 restore() { for file in $(chapter_files "$1"); do cp "$origin/$file" "$file"; done; }
 
 prove() {
-    chapter_programs "$1" "$build" | sort >"$work/own"
+    chapter_programs "$1" | sort >"$work/own"
+    chapter_programs "$1" 'then' | sort >"$work/then"
     programs_until $(($1 - 1)) | comm -23 - "$work/own" >"$work/before"
     programs=$(cat "$work/own" "$work/before")
     empty_chapter "$1" || wrong "a function of chapter $1 is not there"
@@ -138,13 +139,15 @@ prove() {
         earlier=$((earlier + 1))
     done <"$work/before"
     restore "$1"
-    # shellcheck disable=SC2086 # words
-    compile $programs || wrong 'restored, it does not compile'
+    # shellcheck disable=SC2046,SC2086 # words
+    compile $programs $(cat "$work/then") || wrong 'restored, it does not compile'
     while read -r program; do
         [ "$(verdict "$program")" = green ] || wrong "$program is not green when all is restored"
-    done <"$work/own"
+    done <<END
+$(cat "$work/own" "$work/then")
+END
     echo "    $(chapter_functions "$1" | wc -l) functions, $red test programs red," \
-        "$earlier before green"
+        "$earlier before green, $(wc -l <"$work/then") then"
     [ "$mode" = --each ] || return 0
     for file in $(chapter_files "$1"); do
         for name in $(chapter_functions "$1" "$file"); do is_noticed "$name" "$file" "$1"; done

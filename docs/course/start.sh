@@ -5,6 +5,8 @@
 set -eu
 # shellcheck source=docs/course/chapters.sh
 . docs/course/chapters.sh
+# shellcheck source=docs/course/origin.sh
+. docs/course/origin.sh
 
 number=$(chapter_number "${1-}")
 [ -n "$number" ] || course_stop 64 "say the number of a chapter: ./learn start 3 [DIR]"
@@ -16,12 +18,9 @@ directory=${2-$default}
 if [ ! -d "$directory/.course" ]; then
     [ -z "$(ls -A "$directory" 2>/dev/null)" ] ||
         course_stop 1 "$directory is there already, and is no copy: name another directory"
-    mkdir -p "$directory/.course/origin"
+    mkdir -p "$directory/.course"
     copy_tree "$directory"
-    awk '$1 == "teach" { print $3 }' $manifest | sort -u | while read -r file; do
-        mkdir -p "$directory/.course/origin/$(dirname "$file")"
-        cp -p "$file" "$directory/.course/origin/$file"
-    done
+    keep_origin "$directory"
     : >"$directory/.course/begun"
 fi
 
@@ -31,8 +30,7 @@ if grep -qx "$number" .course/begun; then
 fi
 for file in $(chapter_files "$number"); do
     names=$(chapter_functions "$number" "$file")
-    [ "$(awk -v names="$names" -f docs/course/function.awk "$file")" = \
-        "$(awk -v names="$names" -f docs/course/function.awk ".course/origin/$file")" ] ||
+    [ "$(written "$file" "$names")" = "$(stood "$file" "$names")" ] ||
         course_stop 1 "in $directory/$file functions of chapter $number were changed already;" \
             'take another directory'
 done

@@ -4,6 +4,11 @@
 # named. STRATA_PROGRAM: the server; STRATA_STOPS: another list of stops.
 set -eu
 cd "$(dirname "$0")/../.."
+if [ -e .course/begun ]; then
+    echo 'tour: this is a copy to write in; a tour needs the finished tree: go to the directory where' >&2
+    echo '      you said ./learn start' >&2
+    exit 1
+fi
 program=${STRATA_PROGRAM:-build/serve/strata}
 stops=${STRATA_STOPS:-docs/debugger/stops.txt}
 tours=

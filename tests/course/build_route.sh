@@ -33,6 +33,35 @@ expect 'the manifest names every public function once' 0 \
     "$(status sh docs/course/prove_chapters.sh --manifest)"
 [ $failures -eq 0 ] || cat "$work/said"
 
+awk '$1 == "tests" || $1 == "then" { for (i = 3; i <= NF; i++) print $i }' \
+    docs/course/taught.txt | sort -u >"$work/programs"
+while read -r program; do
+    expect "$program is a unit test" 0 "$(status ls "tests/${program%%_*}/test_${program#*_}.c")"
+done <"$work/programs"
+# shellcheck source=docs/course/chapters.sh
+. docs/course/chapters.sh
+expect 'they come in the order of the manifest' 'transport_wait transport_content_progress' \
+    "$(chapter_programs 8 | sed -n '2,3p' | paste -s -d ' ' -)"
+expect 'and those that need all of it apart' server_time_out \
+    "$(chapter_programs 8 'then' | tail -n 1)"
+
+# --- mentioned.awk -------------------------------------------------------------------------------
+
+mentioned() { # TEST FILE FUNCTION...
+    test=$1 source=$2
+    shift 2
+    awk -v test="test_$test" -v functions="$*" -f docs/course/mentioned.awk "$source" \
+        "${source%/*}"/*.h
+}
+expect 'what the test calls is the place to stop' transport_give_back \
+    "$(mentioned a_listener_that_pauses_before_the_slot_is_returned_is_armed_after \
+        tests/transport/test_race_close.c take_slot transport_give_back)"
+expect 'else what its helpers call' transport_next_overdue \
+    "$(mentioned content_that_moves_buys_time tests/transport/test_content_progress.c \
+        http_persists transport_next_overdue)"
+expect 'else the first' http_persists "$(mentioned content_that_moves_buys_time \
+    tests/transport/test_content_progress.c http_persists http_frame_content)"
+
 # --- empty.awk -----------------------------------------------------------------------------------
 
 cat >"$work/sample.c" <<'C'
@@ -112,14 +141,35 @@ expect 'check is for copies' 1 "$(status sh docs/course/check.sh 4)"
 
 cd "$copy"
 expect 'in a copy another chapter can be begun' 0 "$(status sh docs/course/start.sh 10)"
-expect 'and the first is still begun' '4 10' "$(tr '\n' ' ' <.course/begun | sed 's/ $//')"
+expect 'what no header declares' 0 "$(status sh docs/course/start.sh 7)"
+expect 'has the manual of its layer' 1 \
+    "$(sed -n '/^static struct .*take_slot/,/^}/p' transport/turn.c |
+    grep -c '07-.*md; the manual is in transport/transport.h')"
+expect 'what a header declares' 0 "$(status sh docs/course/start.sh 5)"
+expect 'has that header' 1 "$(sed -n '/^enum fs_status fs_status_of/,/^}/p' fs/document_root.c |
+    grep -c '05-.*md; the manual is in fs/internal.h')"
+expect 'a tour needs the finished tree' 1 "$(status sh docs/debugger/tour.sh)"
+expect 'and says so' 1 "$(says 'a tour needs the finished tree')"
+expect 'and the first is still begun' '4 10 7 5' "$(tr '\n' ' ' <.course/begun | sed 's/ $//')"
 expect 'diff shows what stood there and what was written' 0 "$(status sh docs/course/diff.sh 10)"
 expect 'what stood there' 1 "$(says '^-    method_get(exchange);')"
 expect 'what was written' 3 "$(says '^+    /\* Chapter 10: ')"
-cp .course/origin/server/method_head.c server/
+expect 'what it shows stands in no file that grep reads' 0 \
+    "$(grep -rIl 'method_get(exchange);' .course | wc -l | tr -d ' ')"
+expect 'one function is put back' 0 "$(status sh docs/course/restore.sh 10 method_head)"
+expect 'to the letter' 0 "$(status cmp server/method_head.c "$STRATA_SOURCE_DIR/server/method_head.c")"
+expect 'and no other' 1 "$(status cmp server/methods.c "$STRATA_SOURCE_DIR/server/methods.c")"
+expect 'a function of another chapter is none of this' 64 \
+    "$(status sh docs/course/restore.sh 10 http_format_date)"
 expect 'where nothing differs' 0 "$(status sh docs/course/diff.sh 10)"
 expect 'it says so' 1 "$(grep -A 1 '^== method_head' "$work/said" | grep -c '^the same$')"
-sed 's/method_get/method_head/' .course/origin/server/method_get.c >server/method_get.c
+echo '/* a chapter of which one function is put back is not finished */' >>http/response.c
+expect 'the others of a chapter are put back' 0 "$(status sh docs/course/restore.sh 4)"
+expect 'each of them' 5 "$(says ' stands in http/.*\.c again')"
+expect 'and what else was written stays' 1 \
+    "$(diff http/response.c "$STRATA_SOURCE_DIR/http/response.c" | grep -c '^< /\* a chapter of')"
+sed 's/method_get/method_head/' server/method_get.c >"$work/sample.c"
+cp "$work/sample.c" server/method_get.c
 expect 'what was changed is not emptied over' 1 "$(status sh docs/course/start.sh 6)"
 for hint in 1 2 3 1; do
     expect 'a hint' 0 "$(status sh docs/course/hint.sh 10)"
@@ -150,4 +200,4 @@ expect 'nor one too many' 1 "$(status compare 'a\n' 'a\nb\n')"
 expect 'what follows a gap counts' 1 "$(status compare 'a…c\n' 'abbd\n')"
 
 echo "$checks checks, $failures failures"
-[ $failures -eq 0 ] && [ $checks -ge 45 ]
+[ $failures -eq 0 ] && [ $checks -ge 140 ]

@@ -94,6 +94,63 @@ static void test_spaces_and_tabs_at_both_ends_are_trimmed(void **state)
     assert_text(text_trim(at_guard("\r\na\v\f\xa0")), "\r\na\v\f\xa0");
 }
 
+static const struct {
+    const char *text, *rest;
+    uint64_t number;
+} numbers[] = {
+    {"0", "", 0},
+    {"7 ", " ", 7},
+    {"206a9", "a9", 206},
+    {"0000000000000000000000000000000000000010", "", 10},
+    {"18446744073709551614", "", UINT64_MAX - 1},
+    {"18446744073709551615", "", UINT64_MAX},
+};
+
+static void test_a_number_is_taken_as_far_as_there_are_digits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        struct text rest = at_guard(numbers[i].text);
+        uint64_t number = 1;
+        assert_true(text_take_number(&rest, &number));
+        assert_int_equal(number, numbers[i].number);
+        assert_text(rest, numbers[i].rest);
+    }
+}
+
+/* It must never become a small one: a length would end too early. */
+static void test_a_number_that_is_too_large_is_the_largest(void **state)
+{
+    static const char *const large[] = {
+        "18446744073709551616",
+        "18446744073709551620",
+        "28446744073709551616",
+        "99999999999999999999",
+        "184467440737095516150",
+        "18446744073709551616000000000000000000000",
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(large); i++) {
+        struct text rest = at_guard(large[i]);
+        uint64_t number = 1;
+        assert_true(text_take_number(&rest, &number));
+        assert_true(number == UINT64_MAX);
+        assert_int_equal(rest.length, 0);
+    }
+}
+
+static void test_without_a_digit_there_is_no_number(void **state)
+{
+    static const char *const texts[] = {"", "a", " 1", "-1", "+1", "\xb2"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct text rest = at_guard(texts[i]);
+        uint64_t number = 1;
+        assert_false(text_take_number(&rest, &number));
+        assert_text(rest, texts[i]);
+    }
+}
+
 struct list {
     const char *list;
     const char *elements[5];
@@ -203,6 +260,9 @@ int main(void)
         cmocka_unit_test(test_nul_is_an_octet_like_others),
         cmocka_unit_test(test_the_first_of_a_character_is_found_or_the_end),
         cmocka_unit_test(test_spaces_and_tabs_at_both_ends_are_trimmed),
+        cmocka_unit_test(test_a_number_is_taken_as_far_as_there_are_digits),
+        cmocka_unit_test(test_a_number_that_is_too_large_is_the_largest),
+        cmocka_unit_test(test_without_a_digit_there_is_no_number),
         cmocka_unit_test(test_a_list_is_taken_apart_at_commas_outside_quotes),
         cmocka_unit_test(test_a_tchar_is_one_of_77),
         cmocka_unit_test(test_a_token_is_taken_as_far_as_there_are_tchars),

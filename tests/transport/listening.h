@@ -40,6 +40,7 @@ static inline enum listen_status open_hosts(
 {
     size_t before = descriptors_open();
     enum listen_status status = listeners_open(listeners, hosts, count, port);
+    /* What was opened before it failed is closed again. */
     if (status != LISTEN_OPEN) assert_int_equal(descriptors_open(), before);
     fail_bind(0, 0, 0);
     return status;

@@ -2,7 +2,33 @@
 #include "tests/transport/listening.h"
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <stdio.h>
+
+static size_t locks_destroyed;
+
+int __real_pthread_mutex_destroy(pthread_mutex_t *lock);
+int __wrap_pthread_mutex_destroy(pthread_mutex_t *lock);
+int __wrap_pthread_mutex_destroy(pthread_mutex_t *lock)
+{
+    locks_destroyed++;
+    return __real_pthread_mutex_destroy(lock);
+}
+
+/* The name of this host stands for two addresses: its own, and behind it this one. */
+static const char *second_address;
+
+int __real_getaddrinfo(
+    const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found);
+int __wrap_getaddrinfo(
+    const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found);
+int __wrap_getaddrinfo(
+    const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found)
+{
+    int result = __real_getaddrinfo(host, service, hints, found);
+    if (result != 0 || second_address == NULL) return result;
+    return __real_getaddrinfo(second_address, service, hints, &(*found)->ai_next);
+}
 
 static void assert_one_port(const struct listeners *listeners)
 {
@@ -151,7 +177,7 @@ static void test_what_it_accepts_has_no_delay(void **state)
     listeners_close(&listeners);
 }
 
-static void test_closing_leaves_no_descriptor(void **state)
+static void test_closing_leaves_no_descriptor_and_no_lock(void **state)
 {
     (void)state;
     struct listeners listeners;
@@ -159,8 +185,11 @@ static void test_closing_leaves_no_descriptor(void **state)
     size_t before = descriptors_open();
     assert_int_equal(open_hosts(&listeners, hosts, 3, ANY_PORT), LISTEN_OPEN);
     assert_int_equal(descriptors_open(), before + 3);
+    locks_destroyed = 0;
     listeners_close(&listeners);
     assert_int_equal(descriptors_open(), before);
+    assert_int_equal(locks_destroyed, 3);
+    assert_int_equal(listeners.count, 0);
 }
 
 /* The names of the loopback, when IPv6 is switched off. */
@@ -173,6 +202,23 @@ static void test_one_of_several_addresses_may_be_missing(void **state)
     assert_true(listeners.count >= 1);
     assert_string_equal(listeners.list[0].host, "127.0.0.1");
     listeners_close(&listeners);
+}
+
+/* 192.0.2.1 is nobody's (RFC 5737 §3). */
+static void test_an_address_that_is_not_here_is_passed_over_for_another_of_the_host(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    static const char *const hosts[][2] = {{"127.0.0.1", "192.0.2.1"}, {"192.0.2.1", "127.0.0.1"}};
+    for (size_t i = 0; i < 2; i++) {
+        second_address = hosts[i][1];
+        enum listen_status status = open_host(&listeners, hosts[i][0], ANY_PORT);
+        second_address = NULL;
+        assert_int_equal(status, LISTEN_OPEN);
+        assert_int_equal(listeners.count, 1);
+        assert_string_equal(listeners.list[0].host, "127.0.0.1");
+        listeners_close(&listeners);
+    }
 }
 
 int main(void)
@@ -188,8 +234,9 @@ int main(void)
         cmocka_unit_test(test_a_name_twice_does_not_count_twice),
         cmocka_unit_test(test_a_listener_does_not_block_and_is_closed_on_exec),
         cmocka_unit_test(test_what_it_accepts_has_no_delay),
-        cmocka_unit_test(test_closing_leaves_no_descriptor),
+        cmocka_unit_test(test_closing_leaves_no_descriptor_and_no_lock),
         cmocka_unit_test(test_one_of_several_addresses_may_be_missing),
+        cmocka_unit_test(test_an_address_that_is_not_here_is_passed_over_for_another_of_the_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

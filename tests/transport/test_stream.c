@@ -66,11 +66,24 @@ static void test_what_is_not_consumed_stays_at_the_front(void **state)
 {
     (void)state;
     receive("one two ");
+    assert_false(connection.message_ended);
     connection_consume(&connection, 4);
     assert_input("two ");
-    assert_true(connection.message_ended);
     receive("three");
     assert_input("two three");
+}
+
+static void test_with_the_end_of_a_message_the_clock_of_the_next_starts(void **state)
+{
+    (void)state;
+    receive("one two ");
+    seat.now = STREAM_NOW + 1;
+    connection_consume(&connection, 4);
+    assert_true(connection.message_ended);
+    assert_int_equal(connection.message_start, STREAM_NOW + 1);
+    seat.now = STREAM_NOW + 2;
+    receive("and the rest of it");
+    assert_int_equal(connection.message_start, STREAM_NOW + 1);
 }
 
 static void test_octets_are_removed_behind_those_still_needed(void **state)
@@ -136,6 +149,7 @@ int main(void)
         STREAM(test_the_end_comes_after_all_octets),
         STREAM(test_the_clock_of_a_message_starts_with_its_first_octet),
         STREAM(test_what_is_not_consumed_stays_at_the_front),
+        STREAM(test_with_the_end_of_a_message_the_clock_of_the_next_starts),
         STREAM(test_octets_are_removed_behind_those_still_needed),
         STREAM(test_the_input_can_be_filled_to_the_last_octet),
         STREAM(test_after_a_half_close_the_peer_may_still_send),

@@ -44,6 +44,7 @@ static void test_what_is_queued_is_sent(void **state)
     assert_int_equal(connection_flush(&connection), IO_DONE);
     assert_int_equal(connection.sent, 1000);
     assert_int_equal(connection.output_length, 0);
+    assert_int_equal(seat.output_start, 0); /* all of the buffer is free again */
     peer_reads(0, 1000);
 }
 
@@ -75,8 +76,31 @@ static void test_after_the_octets_comes_the_range_of_the_file(void **state)
     assert_int_equal(connection_flush(&connection), IO_DONE);
     assert_int_equal(connection.sent, 5100);
     peer_reads(0, 5100);
-    assert_int_equal(connection.file.descriptor, -1);
     assert_int_equal(fcntl(file, F_GETFD), -1); /* closed */
+    assert_int_equal(connection.file.descriptor, -1);
+    assert_int_equal(connection.file.offset, 0);
+    assert_int_equal(connection.file.modified.tv_sec, 0);
+}
+
+/* Others are waiting. Where the octets go to is a file: that takes all at once, as no peer does. */
+static void test_one_turn_sends_so_much_of_a_file_and_no_more(void **state)
+{
+    struct stat status;
+    (void)state;
+    int taker = memfd_create("taker", MFD_CLOEXEC);
+    assert_int_equal(dup2(taker, connection.descriptor), connection.descriptor);
+    close(taker);
+    int file = memfd_create("large", MFD_CLOEXEC);
+    assert_int_equal(ftruncate(file, CONNECTION_TURN_OCTETS + 1), 0);
+    assert_int_equal(fstat(file, &status), 0);
+    connection_queue_file(&connection,
+        &(struct file_range){
+            .descriptor = file, .length = CONNECTION_TURN_OCTETS + 1, .modified = status.st_mtim});
+    assert_int_equal(connection_flush(&connection), IO_TURN_OVER);
+    assert_int_equal(connection.sent, CONNECTION_TURN_OCTETS);
+    assert_int_equal(connection.file.length, 1);
+    assert_int_equal(connection_flush(&connection), IO_DONE);
+    assert_int_equal(connection.sent, CONNECTION_TURN_OCTETS + 1);
 }
 
 /* Never pad: the peer must not take less than was announced for the whole. */
@@ -117,6 +141,7 @@ int main(void)
         STREAM(test_what_is_queued_is_sent),
         STREAM(test_a_blocked_flush_goes_on_at_the_exact_octet),
         STREAM(test_after_the_octets_comes_the_range_of_the_file),
+        STREAM(test_one_turn_sends_so_much_of_a_file_and_no_more),
         STREAM(test_a_file_that_ends_too_early_is_a_failure),
         STREAM(test_a_file_that_changes_while_it_is_sent_is_a_failure),
         STREAM(test_sending_to_a_peer_that_has_gone_fails_without_a_signal),
