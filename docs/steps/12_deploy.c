@@ -35,12 +35,12 @@ int main(int count, char **arguments)
 {
     _Bool own = strcmp(arguments[count - 1], "own") == 0;
     pthread_t client;
-    socklen_t size = sizeof address;
     char command[1024]; /* the shell's process id stays, for exec replaces it by strata */
     inet_pton(AF_INET, "127.0.0.2", &address.sin_addr); /* or clients could connect to themselves */
-    dup2(socket(AF_INET, SOCK_STREAM, 0), LISTENER);
-    bind(LISTENER, (struct sockaddr *)&address, size); /* to any free port: which? */
-    getsockname(LISTENER, (struct sockaddr *)&address, &size);
+    int bound = socket(AF_INET, SOCK_STREAM, 0);
+    if (bound != LISTENER) dup2(bound, LISTENER), close(bound);
+    bind(LISTENER, (struct sockaddr *)&address, sizeof address); /* to any free port: which? */
+    getsockname(LISTENER, (struct sockaddr *)&address, &(socklen_t){sizeof address});
     if (count < 2 || (own ? close(LISTENER) : listen(LISTENER, SOMAXCONN)) != 0) return 64;
     snprintf(command, sizeof command, "%s exec %s -a 127.0.0.2 -p %d --access-log none www 2>&-",
         own ? "" : "LISTEN_FDS=1 LISTEN_PID=$$", arguments[1], ntohs(address.sin_port));

@@ -19,7 +19,8 @@ cat "$work/shared"
 [ "$(grep -c '^server [1-5] left' "$work/shared")" -eq 5 ] || fail 'there should be five servers'
 grep -q '^[1-9][0-9]* requests answered, 0 lost$' "$work/shared" || fail 'nobody was answered'
 
-timeout 60 "$steps/12_deploy" "$STRATA_PROGRAM" own >"$work/own" &&
+# Descriptor 3 may be somebody's: it is taken all the same.
+timeout 60 "$steps/12_deploy" "$STRATA_PROGRAM" own >"$work/own" 3</dev/null &&
     fail 'each server opens the port itself, and nothing is lost'
 cat "$work/own"
 grep -q '^[1-9][0-9]* requests answered, [1-9][0-9]* lost$' "$work/own" || fail 'it does not say so'
