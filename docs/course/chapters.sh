@@ -36,6 +36,7 @@ chapter_programs() {
 
 # begins_in_copy NUMBER: stops unless this is a copy in which that chapter was begun.
 begins_in_copy() {
+    [ -d .course ] || [ ! -d work/.course ] || course_stop 1 "this is for the copy: cd work"
     [ -d .course ] || course_stop 1 "this is for a copy: ./learn start $1; cd work"
     grep -qx "$1" .course/begun ||
         course_stop 1 "chapter $1 was not begun in this copy: ./learn start $1"
