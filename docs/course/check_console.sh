@@ -8,6 +8,8 @@
 # README.md and what stands in docs/ itself speak of a server that was started by ./learn serve:
 # where such a page starts none, there is one.
 set -eu
+# Whoever started this may have left descriptors open; a page shows which numbers are next.
+exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
 cd "${STRATA_SOURCE_DIR:-$(dirname "$0")/../..}"
 built=$(cd "${STRATA_BUILD_DIR:-build/serve}" && pwd)
 tools=$PWD/docs/course
