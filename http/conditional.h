@@ -29,10 +29,9 @@ void http_describe_file(struct http_validators *validators, uint64_t size, struc
 
 /* §13.2.2: HTTP_OK, apply the method; HTTP_NOT_MODIFIED or HTTP_PRECONDITION_FAILED, do not. "*"
  * matches a file whatever its validators. NULL for these: there is no file, so If-Match fails and
- * no other field counts. A list of tags is read whole or names
- * nothing: then If-Match fails, and If-None-Match holds. A date field is ignored where it is no
- * date or sent twice, and where the file has no validators; now is for dates with two digits of a
- * year. */
+ * no other field counts. A list of tags is read whole or names nothing: then If-Match fails, and
+ * If-None-Match holds. A date field is ignored where it is no date or sent twice, and where the
+ * file has no validators; now is for dates with two digits of a year. */
 enum http_status http_evaluate_preconditions(
     const struct http_request *, const struct http_validators *, int64_t now);
 

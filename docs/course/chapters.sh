@@ -1,14 +1,9 @@
 # shellcheck shell=sh
 # What the scripts of the build route share; sourced from the tree's root.
+# shellcheck source=docs/course/common.sh
+. docs/course/common.sh
 
 manifest=docs/course/taught.txt
-
-course_stop() { # course_stop STATUS MESSAGE...
-    status=$1
-    shift
-    printf 'learn: %s\n' "$*" >&2
-    exit "$status"
-}
 
 # chapter_number WORD: 3 of "3" or "03"; nothing where that is no chapter.
 chapter_number() {
@@ -78,14 +73,5 @@ empty_chapter() {
             rm -f "$file.empty"
             [ $result -eq 0 ] || return 1
         done
-    done
-}
-
-# copy_tree DIR: all of this tree but what was built, what git keeps, and other copies.
-copy_tree() {
-    for entry in * .[!.]*; do
-        case $entry in build | .git | work | .course) continue ;; esac
-        [ ! -d "$entry/.course" ] || continue
-        cp -Rp "$entry" "$1/"
     done
 }

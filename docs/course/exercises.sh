@@ -1,12 +1,7 @@
 # shellcheck shell=sh
 # What the verbs about exercises share; to be sourced in the tree's root.
-
-course_stop() { # course_stop STATUS MESSAGE...
-    course_status=$1
-    shift
-    printf 'learn: %s\n' "$*" >&2
-    exit "$course_status"
-}
+# shellcheck source=docs/course/common.sh
+. docs/course/common.sh
 
 # exercise_directory N: prints docs/exercises/NN-NAME for 1, 01, ex1 and ex01.
 exercise_directory() {

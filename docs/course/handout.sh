@@ -6,8 +6,8 @@
 # wants to can find them by comparing the trees. The same tree makes the same file, octet by octet.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=docs/course/chapters.sh
-. docs/course/chapters.sh
+# shellcheck source=docs/course/common.sh
+. docs/course/common.sh
 
 file=${1-strata-handout.tar.gz}
 case $file in /*) ;; *) file=$PWD/$file ;; esac

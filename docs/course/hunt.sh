@@ -3,8 +3,8 @@
 # named), with the bug of hunt N in it, and says how to meet it. The copy has no answer and no patch
 # to look at. In a handout the patches are rotated by 13 letters: nobody reads one by accident.
 set -eu
-# shellcheck source=docs/course/chapters.sh
-. docs/course/chapters.sh
+# shellcheck source=docs/course/common.sh
+. docs/course/common.sh
 
 if [ $# -eq 0 ]; then
     echo 'Each of these plants one bug into a copy of the tree. ./learn hunt N begins.'

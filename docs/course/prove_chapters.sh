@@ -160,7 +160,6 @@ for chapter in $chapters; do
 done
 
 echo conversations
-steadily() { "$@"; }
 cmake --build "$build" -j "${jobs:-2}" --target strata 11_send >"$work/said" 2>&1 ||
     { cat "$work/said"; course_stop 1 'strata does not build'; }
 serve --access-log none

@@ -34,11 +34,6 @@ refuted() { # refuted WHAT [FILE]: the file says more
     [ $# -eq 1 ] || sed 's/^/        /' "$2"
 }
 
-copy_tree() {
-    mkdir "$tree"
-    tar -cf - --exclude=./build --exclude=./work --exclude=./.git . | (cd "$tree" && tar -xf -)
-}
-
 build_targets() { # build_targets TARGET...
     cmake --build "$tree/$build" -j "${jobs:-2}" --target "$@" >"$work/built" 2>&1
 }
@@ -194,7 +189,8 @@ for name in "$@"; do
     directory=$(exercise_directory "$name") || course_stop 64 "there is no exercise '$name'"
     directories="$directories $directory"
 done
-copy_tree
+mkdir "$tree"
+copy_tree "$tree"
 (cd "$tree" && cmake --preset asan -B $build -DSTRATA_WERROR=$werror) >"$work/built" 2>&1 ||
     course_stop 1 "configuring failed: $(cat "$work/built")"
 for directory in $directories; do

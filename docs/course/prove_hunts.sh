@@ -4,8 +4,8 @@
 # changes; all is bounded in time.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=docs/course/chapters.sh
-. docs/course/chapters.sh
+# shellcheck source=docs/course/common.sh
+. docs/course/common.sh
 [ $# -gt 0 ] || set -- 1 2 3 4
 for number in "$@"; do
     for proof in docs/hunts/0"$number"-*/prove.sh; do break; done
